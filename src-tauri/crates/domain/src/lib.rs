@@ -1,1 +1,30 @@
-//! Placeholder.
+//! The words this product is written in.
+//!
+//! Pure types, shared by every other crate: what a record is called, why one was dropped, which
+//! state the agent is in and what a status says. Nothing here reads a clock, a file, the
+//! environment or a socket, and no dependency does so on its behalf; that is what makes every rule
+//! in this crate a table test. A clock is *described* here ([`Clock`]) and handed in by `main`.
+
+mod record;
+mod state;
+mod status;
+mod time;
+mod tool;
+
+pub use record::{Counters, DropReason, Dropped, RecordUid};
+pub use state::{AgentState, Attention};
+pub use status::{
+    Answer, AnswerKind, Backlog, EndpointStatus, LineLevel, LogLine, Origin, PauseUntil, Role,
+    Status, ToolSeen,
+};
+pub use time::{Clock, UnixNanos};
+pub use tool::{ToolId, ToolKind};
+
+/// `service.name` of everything the agent ships.
+pub const SERVICE_NAME: &str = "ai-cost-observer";
+
+/// The bundle id; also the name of the product's folders on macOS and Windows.
+pub const BUNDLE_ID: &str = "dev.aicostobserver.desktop";
+
+/// The product's name, for people.
+pub const PRODUCT_NAME: &str = "AI Cost Observer";
