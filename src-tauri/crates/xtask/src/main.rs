@@ -1,2 +1,114 @@
-//! Placeholder.
-fn main() {}
+//! `cargo xtask`: the project's commands, for people and for CI alike.
+//!
+//! Whatever README or CI asks for is one word here, so that both do the same thing. Each command
+//! has a file of its own; beside them lie the three things they share: where things are
+//! (`place`), how another program is run (`process`) and what the machine must have (`needs`).
+//! Nothing the product does at run time may live here, and no dependency either.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line speaks through its output"
+)]
+
+mod bench;
+mod check;
+mod needs;
+mod place;
+mod process;
+mod rig;
+mod run;
+mod stack;
+mod summary;
+mod test;
+
+use place::Place;
+use process::Failure;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Usage: cargo xtask <command>
+
+  run [--stack] [-- ARGS]   install what is missing, build aco and start `aco run ARGS`;
+                            --stack starts Collector, Loki, Prometheus and Grafana first
+  test                      install what is missing and check everything CI checks
+  check                     the quick part of it: format, clippy, licences, architecture
+  bench emit [-- ARGS]      measure the emit path and the drain
+  rig [NAME]                run one long test against the real servers; without a name, list them
+  stack build               build the real servers the tests use
+  stack up                  start the backend and stay with it until Ctrl-C
+
+Examples:
+  cargo xtask run                  watch this machine, record locally
+  cargo xtask run --stack          the same, shipped to a backend on this machine
+  cargo xtask run -- --once        one scan, then exit
+  cargo xtask test                 before a pull request
+
+Results of the checks are kept in the platform's cache folder (ai-cost-observer/target);
+set CARGO_TARGET_DIR to keep them elsewhere.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<(), Failure> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    // Help must work where nothing else does, so it asks for no place.
+    let place = || Place::find();
+    match words.as_slice() {
+        [] | ["help" | "-h" | "--help", ..] | [_, "-h" | "--help"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        ["run", "--stack", rest @ ..] => run::with_stack(&place()?, after_dashes(rest)?),
+        ["run", rest @ ..] => run::alone(&place()?, after_dashes(rest)?),
+        ["test"] => test::everything(&place()?),
+        ["check"] => check::quick(&place()?),
+        ["bench", "emit", rest @ ..] => bench::emit(&place()?, after_dashes(rest)?),
+        ["rig"] => rig::list(&place()?),
+        ["rig", name] => rig::one(&place()?, name),
+        ["stack", "build"] => stack::build(&place()?),
+        ["stack", "up"] => stack::up(&place()?),
+        other => Err(Failure::usage(format!(
+            "`{}` is not a command; see `cargo xtask --help`",
+            other.join(" ")
+        ))),
+    }
+}
+
+/// What follows `--`; anything before it is a mistake better named than passed on.
+fn after_dashes<'a>(rest: &'a [&'a str]) -> Result<&'a [&'a str], Failure> {
+    match rest {
+        [] => Ok(rest),
+        ["--", arguments @ ..] => Ok(arguments),
+        [unknown, ..] => Err(Failure::usage(format!(
+            "`{unknown}` is not an option here; arguments for the program go behind `--`"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_passed_on_only_behind_dashes() {
+        assert_eq!(after_dashes(&[]).unwrap(), [""; 0]);
+        assert_eq!(after_dashes(&["--", "--once"]).unwrap(), ["--once"]);
+        assert_eq!(after_dashes(&["--once"]).unwrap_err().exit_code(), 2);
+    }
+
+    #[test]
+    fn an_unknown_command_is_wrong_usage() {
+        let failure = dispatch(&["tset".to_owned()]).unwrap_err();
+        assert_eq!(failure.exit_code(), 2);
+        assert!(failure.to_string().contains("`tset`"), "{failure}");
+    }
+}

@@ -1,0 +1,225 @@
+//! What the machine must have, why, and how it comes there.
+//!
+//! Rust, Node and Go are taken for granted. The list is short because the product is: no protoc
+//! (opentelemetry-proto ships its generated code), no OpenSSL and no cmake (rustls with ring), no
+//! pkg-config (nothing links a system library yet). cargo-deny is fetched as source, like any
+//! other dependency, into the cache folder.
+
+use crate::place::Place;
+use crate::process::{Failure, run, step, succeeds};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The version the checks are written for. `deny.toml` names no version of its own.
+const CARGO_DENY: &str = "0.20.2";
+
+/// A program a command cannot do without.
+#[derive(Debug)]
+pub(crate) struct Need {
+    /// A harmless command that succeeds where the program is there.
+    probe: &'static [&'static str],
+    /// What it is and what for.
+    what: &'static str,
+    /// How to get it.
+    remedy: Remedy,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Remedy {
+    /// A Debian package, and what to install on other systems.
+    System {
+        debian: &'static str,
+        elsewhere: &'static str,
+    },
+    /// A component of the Rust toolchain.
+    Rustup(&'static str),
+    /// Nothing we could install: the sentence says what to do.
+    Hand(&'static str),
+}
+
+/// ring's C and assembly, and the linking of every Rust program.
+pub(crate) const C_COMPILER: Need = Need {
+    probe: &["cc", "--version"],
+    what: "cc, a C compiler and linker (for ring, the TLS arithmetic)",
+    remedy: Remedy::System {
+        debian: "build-essential",
+        elsewhere: "macOS: `xcode-select --install`; Fedora: `dnf install gcc`; Arch: `pacman -S base-devel`",
+    },
+};
+
+/// The formatter of the pinned toolchain.
+pub(crate) const RUSTFMT: Need = Need {
+    probe: &["cargo", "fmt", "--version"],
+    what: "rustfmt",
+    remedy: Remedy::Rustup("rustfmt"),
+};
+
+/// The linter of the pinned toolchain.
+pub(crate) const CLIPPY: Need = Need {
+    probe: &["cargo", "clippy", "--version"],
+    what: "clippy",
+    remedy: Remedy::Rustup("clippy"),
+};
+
+/// Builds the real Collector, Loki and Prometheus.
+pub(crate) const GO: Need = Need {
+    probe: &["go", "version"],
+    what: "Go (for the real Collector, Loki and Prometheus)",
+    remedy: Remedy::Hand("install Go 1.26 or newer, see https://go.dev/dl"),
+};
+
+/// Makes sure that each of `needs` is there, installing what can be installed.
+///
+/// # Errors
+/// When something is missing still, with one line for each telling what to do.
+pub(crate) fn install(place: &Place, needs: &[&Need]) -> Result<(), Failure> {
+    let missing: Vec<&Need> = needs
+        .iter()
+        .copied()
+        // On Windows the compiler comes with the toolchain Rust itself links by; `cc` is not its
+        // name, and a Rust that runs there has it.
+        .filter(|need| !(cfg!(windows) && matches!(need.remedy, Remedy::System { .. })))
+        .filter(|need| !is_there(place, need))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    for need in &missing {
+        if let Remedy::Rustup(component) = need.remedy {
+            // Best effort: whether it worked is asked below, in one place for all.
+            succeeds(
+                place
+                    .command("rustup")
+                    .args(["component", "add", component]),
+            );
+        }
+    }
+    let packages: Vec<&str> = missing
+        .iter()
+        .filter_map(|need| match need.remedy {
+            Remedy::System { debian, .. } => Some(debian),
+            Remedy::Rustup(_) | Remedy::Hand(_) => None,
+        })
+        .collect();
+    if !packages.is_empty() && Path::new("/etc/debian_version").exists() {
+        step("install Debian packages", || apt(&packages))?;
+    }
+    let still: Vec<String> = missing
+        .into_iter()
+        .filter(|need| !is_there(place, need))
+        .map(|need| format!("\n  {}: {}", need.what, need.advice()))
+        .collect();
+    if still.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::new(format!(
+            "missing on this machine:{}",
+            still.concat()
+        )))
+    }
+}
+
+impl Need {
+    fn advice(&self) -> String {
+        match self.remedy {
+            Remedy::System { debian, elsewhere } => {
+                format!("Debian, Ubuntu: `apt-get install {debian}`; {elsewhere}")
+            }
+            Remedy::Rustup(component) => format!("`rustup component add {component}`"),
+            Remedy::Hand(sentence) => sentence.to_owned(),
+        }
+    }
+}
+
+fn is_there(place: &Place, need: &Need) -> bool {
+    match need.probe {
+        [program, arguments @ ..] => succeeds(place.command(program).args(arguments)),
+        [] => true,
+    }
+}
+
+/// As root directly, with sudo where it asks nothing; otherwise the command is for the user.
+fn apt(packages: &[&str]) -> Result<(), Failure> {
+    let is_root = Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    let prefix: &[&str] = if is_root {
+        &[]
+    } else if succeeds(Command::new("sudo").args(["-n", "true"])) {
+        &["sudo", "-n"]
+    } else {
+        return Err(Failure::new(format!(
+            "this needs root; run `sudo apt-get install {}` and start again",
+            packages.join(" ")
+        )));
+    };
+    let apt_get = |arguments: &[&str]| {
+        let words = [
+            prefix,
+            &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"],
+            arguments,
+        ]
+        .concat();
+        run(Command::new(words[0]).args(&words[1..]))
+    };
+    apt_get(&["update"])?;
+    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
+}
+
+/// The pinned cargo-deny, built if this machine has not built it before.
+///
+/// # Errors
+/// When it cannot be built.
+pub(crate) fn cargo_deny(place: &Place) -> Result<PathBuf, Failure> {
+    // One folder a version: that it exists is the whole check, and two clones may disagree.
+    let folder = place.tools.join(format!("cargo-deny-{CARGO_DENY}"));
+    let program = folder
+        .join("bin")
+        .join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX));
+    if program.is_file() {
+        return Ok(program);
+    }
+    let building = folder.join("build");
+    step("build cargo-deny (once)", || {
+        // Unoptimised: it runs for a second and would take four times as long to build.
+        run(place
+            .cargo(&["install", "cargo-deny", "--quiet", "--locked", "--debug"])
+            .args(["--version", CARGO_DENY, "--root"])
+            .arg(&folder)
+            .env("CARGO_TARGET_DIR", &building)
+            .env("CARGO_PROFILE_DEV_DEBUG", "0"))
+    })?;
+    // Half a gigabyte that nothing reads again; left lying, it harms nobody.
+    let _ = std::fs::remove_dir_all(&building);
+    Ok(program)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_installed_is_named_with_its_remedy() {
+        let place = Place::find().unwrap();
+        let need = Need {
+            probe: &["a-program-nobody-has"],
+            what: "a program nobody has",
+            remedy: Remedy::Hand("write it"),
+        };
+        let text = install(&place, &[&need]).unwrap_err().to_string();
+        assert!(text.contains("a program nobody has: write it"), "{text}");
+    }
+
+    #[test]
+    fn every_remedy_names_what_to_do() {
+        for need in [C_COMPILER, RUSTFMT, CLIPPY, GO] {
+            assert!(need.advice().contains("install") || need.advice().contains("add"));
+        }
+        assert!(
+            C_COMPILER
+                .advice()
+                .contains("apt-get install build-essential")
+        );
+    }
+}

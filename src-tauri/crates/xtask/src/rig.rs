@@ -1,0 +1,36 @@
+//! `cargo xtask rig`: tests too long for every run, as `#[ignore]`d tests of `tests/e2e`.
+
+use crate::place::Place;
+use crate::process::{Failure, run};
+use crate::stack;
+use crate::summary::run_tests;
+
+/// Runs the rigs whose name contains `name`, showing what they print: it is their finding.
+pub(crate) fn one(place: &Place, name: &str) -> Result<(), Failure> {
+    stack::build(place)?;
+    let summary = run_tests(&mut place.check_cargo(&[
+        "test",
+        "--release",
+        "--package",
+        "aco-e2e",
+        "--",
+        "--ignored",
+        "--nocapture",
+        name,
+    ]))?;
+    println!("{summary}");
+    Ok(())
+}
+
+/// Prints their names.
+pub(crate) fn list(place: &Place) -> Result<(), Failure> {
+    run(&mut place.check_cargo(&[
+        "test",
+        "--release",
+        "--package",
+        "aco-e2e",
+        "--",
+        "--ignored",
+        "--list",
+    ]))
+}
