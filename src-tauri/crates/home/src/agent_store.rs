@@ -1,0 +1,146 @@
+//! What the agent must remember over a restart, beside what the spool and the ledger keep.
+
+use crate::FileError;
+use crate::versioned::{Content, Finding, Format, Opened, VersionedFile};
+use aco_domain::PauseUntil;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+const FORMAT: Format = Format {
+    magic: "aco-state",
+    version: 1,
+};
+
+/// The content of the state file. A field that is missing has its default, so that a field can be
+/// added without a new version.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StoredState {
+    /// How long nothing may leave the machine, when paused.
+    pub pause: Option<PauseUntil>,
+    /// The total of dropped records the user has seen and dismissed.
+    pub acknowledged_dropped: u64,
+}
+
+/// The state file, in the hands of the process that holds the home's lock.
+#[derive(Debug)]
+pub struct AgentStore {
+    file: VersionedFile<StoredState>,
+    state: StoredState,
+}
+
+impl AgentStore {
+    /// Reads the state, beginning with the default where there is none. Call it only while holding
+    /// the home's lock.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or a damaged one cannot be moved aside.
+    pub fn open(path: &Path) -> Result<(Self, Vec<Finding>), FileError> {
+        let Opened {
+            file,
+            content,
+            findings,
+        } = VersionedFile::open(path, FORMAT)?;
+        Ok((
+            Self {
+                file,
+                state: content.unwrap_or_default(),
+            },
+            findings,
+        ))
+    }
+
+    /// Reads the state without holding the lock: what `aco status` shows when no agent runs.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn peek(path: &Path) -> Result<Content<StoredState>, FileError> {
+        VersionedFile::read(path, FORMAT)
+    }
+
+    /// The state as it stands in the file.
+    #[must_use]
+    pub fn state(&self) -> &StoredState {
+        &self.state
+    }
+
+    /// Pauses, or resumes with nothing.
+    ///
+    /// # Errors
+    /// When the file cannot be written: the pause would not survive a restart, so it is not taken.
+    pub fn set_pause(&mut self, pause: Option<PauseUntil>) -> Result<(), FileError> {
+        self.save(StoredState {
+            pause,
+            ..self.state.clone()
+        })
+    }
+
+    /// Notes that the user has seen `total` dropped records.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn acknowledge_dropped(&mut self, total: u64) -> Result<(), FileError> {
+        self.save(StoredState {
+            acknowledged_dropped: total,
+            ..self.state.clone()
+        })
+    }
+
+    fn save(&mut self, state: StoredState) -> Result<(), FileError> {
+        if state != self.state {
+            self.file.save(&state)?;
+            self.state = state;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aco_domain::UnixNanos;
+
+    #[test]
+    fn what_is_set_survives_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        let (mut store, findings) = AgentStore::open(&path).unwrap();
+        assert_eq!((store.state(), findings), (&StoredState::default(), vec![]));
+        store.set_pause(Some(PauseUntil::At(UnixNanos(5)))).unwrap();
+        store.acknowledge_dropped(7).unwrap();
+
+        let (store, _) = AgentStore::open(&path).unwrap();
+        let pause = Some(PauseUntil::At(UnixNanos(5)));
+        assert_eq!(
+            store.state(),
+            &StoredState {
+                pause,
+                acknowledged_dropped: 7
+            }
+        );
+        assert_eq!(
+            AgentStore::peek(&path).unwrap(),
+            Content::Found(store.state().clone())
+        );
+    }
+
+    #[test]
+    fn a_state_that_cannot_be_saved_is_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let gone = folder.path().join("gone");
+        std::fs::create_dir(&gone).unwrap();
+        let (mut store, _) = AgentStore::open(&gone.join("state")).unwrap();
+        std::fs::remove_dir(&gone).unwrap();
+        assert!(store.set_pause(Some(PauseUntil::Resumed)).is_err());
+        assert_eq!(store.state().pause, None);
+    }
+
+    #[test]
+    fn fields_of_later_versions_of_the_format_default() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        std::fs::write(&path, "aco-state 1\n{\"unknown\": [1]}\n").unwrap();
+        let (store, findings) = AgentStore::open(&path).unwrap();
+        assert_eq!((store.state(), findings), (&StoredState::default(), vec![]));
+    }
+}
