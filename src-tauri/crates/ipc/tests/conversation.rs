@@ -1,0 +1,299 @@
+//! Client and server over real sockets in folders of their own.
+//!
+//! `agent` stands in for the agent's loop: it answers each request in a way the asker can check.
+//! Misbehaving peers are in `peers`, raw bytes and all.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
+use aco_domain::{
+    AgentState, Backlog, Counters, LineLevel, LogLine, PauseUntil, Role, Status, UnixNanos,
+};
+use aco_ipc::{
+    Client, ClientError, Hello, Incoming, LogEvent, PROTOCOL, QUEUE_LINES, Request, Response,
+    Server, code,
+};
+use std::path::{Path, PathBuf};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+#[path = "conversation/peers.rs"]
+mod peers;
+
+/// A server in a temporary folder, and the requests it hands out.
+struct Running {
+    address: PathBuf,
+    requests: mpsc::Receiver<Incoming>,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+    _home: tempfile::TempDir,
+}
+
+async fn running() -> Running {
+    let home = tempfile::tempdir().unwrap();
+    let address = address(&home);
+    let server = Server::bind(&address, "0.1.0").await.unwrap();
+    assert_eq!(server.address(), address);
+    let (sender, requests) = mpsc::channel(8);
+    let (stop, stopped) = oneshot::channel();
+    let serving = tokio::spawn(server.serve(sender, async {
+        drop(stopped.await);
+    }));
+    Running {
+        address,
+        requests,
+        stop,
+        serving,
+        _home: home,
+    }
+}
+
+#[cfg(unix)]
+fn address(home: &tempfile::TempDir) -> PathBuf {
+    home.path().join("agent.sock")
+}
+
+#[cfg(windows)]
+fn address(home: &tempfile::TempDir) -> PathBuf {
+    let name = home.path().file_name().unwrap().to_string_lossy();
+    PathBuf::from(format!(r"\\.\pipe\aco-test-{name}"))
+}
+
+fn status() -> Status {
+    Status {
+        schema_version: Status::SCHEMA_VERSION,
+        version: "0.1.0".into(),
+        pid: Some(7),
+        role: Some(Role::Service),
+        home: "/home/u/aco".into(),
+        installation: "i".into(),
+        host_name: "h".into(),
+        state: AgentState::Local,
+        summary: "Local only".into(),
+        attention: Vec::new(),
+        endpoint: None,
+        last_answer: None,
+        last_accepted: None,
+        backlog: Backlog::default(),
+        records: Counters::default(),
+        paused: Some(PauseUntil::At(UnixNanos(1_760_000_000_000_000_001))),
+        tools: Vec::new(),
+    }
+}
+
+fn line(number: u64) -> LogLine {
+    LogLine {
+        number,
+        at: UnixNanos(number),
+        level: LineLevel::Warn,
+        target: "test".into(),
+        message: "ä\n\"{}\"".into(),
+    }
+}
+
+/// Answers everything: by its nature, or with the request's own text.
+async fn agent(mut requests: mpsc::Receiver<Incoming>) {
+    while let Some(Incoming { request, reply }) = requests.recv().await {
+        match request {
+            Request::Status => reply.send(Response::Status(Box::new(status()))),
+            Request::Emit { count, .. } => reply.send(Response::Emitted {
+                count,
+                first_seq: 1,
+                last_seq: count,
+            }),
+            Request::Logs { last, .. } => {
+                let sink = reply.lines();
+                (1..=last as u64).for_each(|number| sink.push(line(number)));
+            }
+            other => reply.send(Response::Done {
+                message: format!("{other:?}"),
+            }),
+        }
+    }
+}
+
+async fn client(address: &Path) -> Client {
+    Client::connect(address, "0.1.0").await.unwrap()
+}
+
+fn code_of(result: Result<Response, ClientError>) -> String {
+    match result {
+        Err(ClientError::Refused(refusal)) => refusal.code,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn every_request_comes_back_with_its_answer() {
+    let server = running().await;
+    tokio::spawn(agent(server.requests));
+    let mut client = client(&server.address).await;
+    assert_eq!(client.agent(), &Hello::ours("0.1.0"));
+    assert_eq!(client.upgrade_needed(), None);
+
+    let emit = Request::Emit {
+        count: 3,
+        rate: Some(0.5),
+        message: "m".into(),
+        grace_ms: 250,
+    };
+    let table = [
+        (Request::Status, Response::Status(Box::new(status()))),
+        (
+            emit,
+            Response::Emitted {
+                count: 3,
+                first_seq: 1,
+                last_seq: 3,
+            },
+        ),
+    ];
+    for (request, response) in table {
+        assert_eq!(client.request(&request).await.unwrap(), response);
+    }
+    for request in [
+        Request::Pause {
+            until: PauseUntil::Resumed,
+        },
+        Request::Resume,
+        Request::Reload,
+        Request::Scan,
+        Request::AcknowledgeDropped,
+    ] {
+        let message = format!("{request:?}");
+        let answer = client.request(&request).await.unwrap();
+        assert_eq!(answer, Response::Done { message });
+    }
+}
+
+#[tokio::test]
+async fn lines_come_in_order_and_end() {
+    let server = running().await;
+    tokio::spawn(agent(server.requests));
+    let client = client(&server.address).await;
+    let mut logs = client.logs(3, Some(LineLevel::Info), false).await.unwrap();
+    for number in 1..=3 {
+        let event = logs.next().await.unwrap();
+        assert_eq!(event, Some(LogEvent::Line(line(number))));
+    }
+    assert_eq!(logs.next().await.unwrap(), None);
+    assert_eq!(logs.next().await.unwrap(), None, "an ended stream stays so");
+}
+
+#[tokio::test]
+async fn a_slow_reader_is_told_how_many_lines_it_missed() {
+    let mut server = running().await;
+    let client = client(&server.address).await;
+    let mut logs = client.logs(0, None, true).await.unwrap();
+    let incoming = server.requests.recv().await.unwrap();
+    let sink = incoming.reply.lines();
+    // The connection's task cannot run between these: nothing here waits.
+    let written = QUEUE_LINES as u64 + 1_000;
+    (1..=written).for_each(|number| sink.push(line(number)));
+
+    for number in 1..=QUEUE_LINES as u64 {
+        let event = logs.next().await.unwrap();
+        assert_eq!(event, Some(LogEvent::Line(line(number))));
+    }
+    let event = logs.next().await.unwrap();
+    assert_eq!(event, Some(LogEvent::Missed(1_000)));
+    sink.push(line(written + 1));
+    let event = logs.next().await.unwrap();
+    assert_eq!(event, Some(LogEvent::Line(line(written + 1))));
+}
+
+#[tokio::test]
+async fn a_line_too_large_for_a_frame_is_missed_and_the_rest_comes() {
+    let mut server = running().await;
+    let client = client(&server.address).await;
+    let mut logs = client.logs(0, None, false).await.unwrap();
+    let sink = server.requests.recv().await.unwrap().reply.lines();
+    sink.push(LogLine {
+        message: "x".repeat(aco_ipc::MAX_FRAME_BYTES),
+        ..line(1)
+    });
+    sink.push(line(2));
+    drop(sink);
+    assert_eq!(logs.next().await.unwrap(), Some(LogEvent::Missed(1)));
+    assert_eq!(logs.next().await.unwrap(), Some(LogEvent::Line(line(2))));
+    assert_eq!(logs.next().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_follower_that_leaves_closes_its_sink() {
+    let mut server = running().await;
+    let client = client(&server.address).await;
+    let logs = client.logs(0, None, true).await.unwrap();
+    let sink = server.requests.recv().await.unwrap().reply.lines();
+    assert!(!sink.is_closed());
+    drop(logs);
+    while !sink.is_closed() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn across_protocols_status_pause_and_resume_work_and_the_rest_says_upgrade_needed() {
+    let server = running().await;
+    tokio::spawn(agent(server.requests));
+    for protocol in [PROTOCOL - 1, PROTOCOL + 1] {
+        let stranger = Hello {
+            protocol,
+            version: "9.9.9".into(),
+        };
+        let mut client = Client::connect_as(&server.address, stranger).await.unwrap();
+        let refusal = client.upgrade_needed().unwrap();
+        assert!(refusal.message.contains("0.1.0") && refusal.message.contains("9.9.9"));
+
+        for request in [
+            Request::Status,
+            Request::Pause {
+                until: PauseUntil::Resumed,
+            },
+            Request::Resume,
+        ] {
+            assert!(client.request(&request).await.is_ok(), "{request:?}");
+        }
+        for request in [Request::Scan, Request::Reload, Request::AcknowledgeDropped] {
+            let code = code_of(client.request(&request).await);
+            assert_eq!(code, code::UPGRADE_NEEDED);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lost_reply_is_an_error_and_not_silence() {
+    let mut server = running().await;
+    let mut client = client(&server.address).await;
+    let lose = async { drop(server.requests.recv().await) };
+    let (answer, ()) = tokio::join!(client.request(&Request::Scan), lose);
+    assert_eq!(code_of(answer), code::NO_ANSWER);
+
+    drop(server.requests);
+    let answer = client.request(&Request::Scan).await;
+    assert_eq!(code_of(answer), code::STOPPING);
+}
+
+#[tokio::test]
+async fn stopping_ends_followers_and_takes_the_address_away() {
+    let mut server = running().await;
+    let follower = client(&server.address).await;
+    let mut logs = follower.logs(0, None, true).await.unwrap();
+    let sink = server.requests.recv().await.unwrap().reply.lines();
+    let mut idle = client(&server.address).await;
+
+    server.stop.send(()).unwrap();
+    assert_eq!(logs.next().await.unwrap(), None);
+    assert!(matches!(
+        idle.request(&Request::Status).await,
+        Err(ClientError::Lost { .. })
+    ));
+    server.serving.await.unwrap();
+    assert!(matches!(
+        Client::connect(&server.address, "0.1.0").await,
+        Err(ClientError::NotRunning(at)) if at == server.address
+    ));
+    drop(sink);
+}
