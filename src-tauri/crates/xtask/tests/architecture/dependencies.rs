@@ -58,7 +58,6 @@ const NEVER: &[Never] = &[
             "tokio",
             "tonic",
             "opentelemetry",
-            "log",
             "aco-spool",
             "aco-telemetry",
         ],
