@@ -35,8 +35,9 @@ pub(crate) fn up_with(place: &Place, program: &mut Command) -> Result<(), Failur
         step("servers", || build(place))?;
         // They end with the program: whoever wants to keep them uses `cargo xtask stack up`.
         let mut servers = test_builds(place);
+        // The first pair of dashes is cargo's, the second the program's own.
         servers
-            .arg("--")
+            .args(["--", "--"])
             .arg(program.get_program())
             .args(program.get_args());
         return hand_over(&mut servers);
