@@ -175,6 +175,24 @@ impl<T: Serialize + DeserializeOwned> VersionedFile<T> {
         }
     }
 
+    /// The file for a writer that does not care what stood there: a newer version is left alone
+    /// all the same, and a damaged one stays until it is replaced. For a secret, which must not
+    /// live on in a copy.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn to_replace(path: &Path, format: Format) -> Result<Self, FileError> {
+        let path = match read_json::<T>(path, format)? {
+            Content::Newer(_) => beside(path, format),
+            _ => path.to_owned(),
+        };
+        Ok(Self {
+            path,
+            format,
+            body: PhantomData,
+        })
+    }
+
     /// Replaces the file's content.
     ///
     /// # Errors
@@ -241,7 +259,9 @@ fn parse<T: DeserializeOwned>(bytes: &[u8], format: Format) -> Content<T> {
     }
 }
 
-fn beside(path: &Path, format: Format) -> PathBuf {
+/// The file used instead of a newer one.
+#[must_use]
+pub fn beside(path: &Path, format: Format) -> PathBuf {
     with_suffix(path, &format!(".v{}", format.version))
 }
 

@@ -129,3 +129,19 @@ fn what_cannot_be_read_is_an_error_that_names_it() {
         "{error}"
     );
 }
+
+#[test]
+fn to_replace_keeps_no_copy_of_damage_and_spares_what_is_newer() {
+    let (folder, path) = in_new_folder(Some("damaged s3cret"));
+    let file = Numbers::to_replace(&path, FORMAT).unwrap();
+    file.save(&vec![1]).unwrap();
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    assert_eq!(
+        Numbers::read(&path, FORMAT).unwrap(),
+        Content::Found(vec![1])
+    );
+
+    fs::write(&path, "aco-test 3\n").unwrap();
+    let file = Numbers::to_replace(&path, FORMAT).unwrap();
+    assert_eq!(file.path(), beside(&path, FORMAT));
+}

@@ -1,0 +1,245 @@
+//! The effective configuration: every key with its value and where that came from.
+//!
+//! What each key means to its user stands in `template.toml`; the defaults stand in `schema`.
+
+use crate::{Endpoint, NanoDollars, Token, schema};
+use aco_domain::{Origin, ToolId, ToolKind};
+use log::LevelFilter;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// A value, and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sourced<T> {
+    /// The value.
+    pub value: T,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// Everything the user can decide. [`Default`] is what an empty `config.toml` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `[ship]`: what leaves the machine, and where to.
+    pub ship: Ship,
+    /// `[spool]`: what waits, and for how long.
+    pub spool: Spool,
+    /// `[log]`: the local file.
+    pub log: Log,
+    /// `[scan]`: how often the machine is looked at.
+    pub scan: Scan,
+    /// `[privacy]`: what may leave the machine by its name.
+    pub privacy: Privacy,
+    /// `[grafana]`: where links lead.
+    pub grafana: Grafana,
+    /// `[budget]`: when to raise the alarm.
+    pub budget: Budget,
+    /// `[[subscription]]`: fees that are paid.
+    pub subscriptions: Vec<Subscription>,
+    /// `[[tool]]`: tools beside the built-in ones.
+    pub tools: Vec<Tool>,
+    /// `[[price]]`: prices beside the built-in ones.
+    pub prices: Vec<Price>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        schema::defaults()
+    }
+}
+
+/// `[ship]`, and what the environment adds to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ship {
+    /// Where records go; nothing is the local mode.
+    pub endpoint: Sourced<Option<Endpoint>>,
+    /// PEM certificates believed beside the system's, for this endpoint. Absolute, unless it came
+    /// from the environment.
+    pub ca_file: Sourced<Option<PathBuf>>,
+    /// The most talkative level that ships.
+    pub level: Sourced<LevelFilter>,
+    /// The same, for single log targets and those below them.
+    pub targets: BTreeMap<String, Sourced<LevelFilter>>,
+    /// Whether the token may cross a network in clear text: see [`crate::may_send_token`].
+    pub allow_plaintext: Sourced<bool>,
+    /// `deployment.environment`.
+    pub environment: Sourced<String>,
+    /// How long a request may take; the shipper's own limit where nothing is said. From the
+    /// environment only.
+    pub timeout: Option<Sourced<Duration>>,
+    /// Metadata sent with every request beside the token. From the environment only.
+    pub headers: Vec<Sourced<Header>>,
+    /// Resource attributes beside the contract's own. From the environment only.
+    pub resource: Vec<Sourced<(String, String)>>,
+    /// A token that goes before the stored one. From the environment only.
+    pub token: Option<Sourced<Token>>,
+}
+
+/// One piece of metadata. Its value is treated as a secret, for it mostly is one.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Header {
+    /// Lower case.
+    pub name: String,
+    pub(crate) value: Zeroizing<String>,
+}
+
+impl Header {
+    /// The value, for the request and for nothing else.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.value
+    }
+}
+
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Header({}: ****)", self.name)
+    }
+}
+
+/// `[spool]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spool {
+    /// Bytes the spool may take; the oldest records go first.
+    pub max_bytes: Sourced<u64>,
+    /// How old a record may become.
+    pub max_age: Sourced<Duration>,
+}
+
+/// `[log]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// The most talkative level of our own targets in the local file.
+    pub level: Sourced<LevelFilter>,
+    /// The same, of everybody else's.
+    pub others: Sourced<LevelFilter>,
+    /// The same, for single log targets and those below them.
+    pub targets: BTreeMap<String, Sourced<LevelFilter>>,
+}
+
+/// `[scan]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scan {
+    /// Time between two looks at the running processes: 5 to 60 s.
+    pub interval: Sourced<Duration>,
+}
+
+/// `[privacy]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Privacy {
+    /// Whether project names are shipped as they are, else as keyed hashes.
+    pub ship_project_names: Sourced<bool>,
+    /// Whether session ids are shipped as they are, else as keyed hashes.
+    pub ship_session_ids: Sourced<bool>,
+}
+
+/// `[grafana]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grafana {
+    /// Its address, without a slash at the end.
+    pub url: Sourced<Option<String>>,
+    /// The uid of the Loki data source.
+    pub loki_uid: Sourced<String>,
+    /// The uid of the Prometheus data source.
+    pub prometheus_uid: Sourced<String>,
+    /// The organisation.
+    pub org_id: Sourced<u64>,
+}
+
+/// `[budget]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// A day's limit; zero is none.
+    pub daily_usd: Sourced<NanoDollars>,
+    /// A calendar month's limit; zero is none.
+    pub monthly_usd: Sourced<NanoDollars>,
+    /// Which of the three cost figures is held against it.
+    pub basis: Sourced<Basis>,
+}
+
+/// The three cost figures, which are never added together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// Recorded tokens at list price.
+    ApiValue,
+    /// What the user configured as paid.
+    Fees,
+    /// Imported records of the provider.
+    Billed,
+}
+
+/// `[[subscription]]`: a fee that is paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// Its name, for people.
+    pub name: String,
+    /// The fee of one period.
+    pub fee_usd: NanoDollars,
+    /// How often it is paid.
+    pub period: Period,
+    /// The first day it was paid for; nothing is "as long as there are records".
+    pub since: Option<Date>,
+    /// The tools it pays for.
+    pub tools: Vec<ToolId>,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// How often a fee is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Period {
+    /// Every calendar month.
+    Month,
+    /// Every calendar year.
+    Year,
+}
+
+/// A day of the calendar that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date {
+    /// 0 to 9999.
+    pub year: u16,
+    /// From 1.
+    pub month: u8,
+    /// From 1.
+    pub day: u8,
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+/// `[[tool]]`: a tool beside the built-in ones, or in place of the one with its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tool {
+    /// Its id.
+    pub id: ToolId,
+    /// Its name, for people.
+    pub name: String,
+    /// What it is.
+    pub kind: ToolKind,
+    /// Names of its processes.
+    pub processes: Vec<String>,
+    /// What the path of its executable ends with, for names that say too little.
+    pub paths: Vec<String>,
+    /// What the path of a script ends with that an interpreter runs for it.
+    pub scripts: Vec<String>,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// `[[price]]`. Only the model is understood here; the rest is for whoever prices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// The model it is for.
+    pub model: String,
+    /// Every other key, its value as it stands in the file.
+    pub fields: BTreeMap<String, String>,
+    /// Where it stands.
+    pub origin: Origin,
+}

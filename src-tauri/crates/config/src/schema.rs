@@ -1,0 +1,366 @@
+//! Which keys there are, what they default to, and which values they take.
+
+use crate::model::{
+    Basis, Budget, Config, Date, Grafana, Log, Period, Price, Privacy, Scan, Ship, Spool,
+    Subscription, Tool,
+};
+use crate::problem::Wrong;
+use crate::reader::{Document, Section};
+use crate::value::{self, NanoDollars};
+use aco_domain::{ToolId, ToolKind};
+use log::LevelFilter;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use toml::de::DeValue;
+
+/// What an empty file says.
+pub(crate) fn defaults() -> Config {
+    Document::new(Path::new(""), "")
+        .read(|root| config(root, Path::new("")))
+        .0
+}
+
+/// Reads the whole file. Relative paths in it are meant from `folder`, the one it lies in.
+pub(crate) fn config(root: &mut Section<'_>, folder: &Path) -> Config {
+    let config = Config {
+        ship: root.section("ship", |section| ship(section, folder)),
+        spool: root.section("spool", spool),
+        log: root.section("log", log),
+        scan: root.section("scan", |section| Scan {
+            interval: section.value("interval", Duration::from_secs(15), scan_interval),
+        }),
+        privacy: root.section("privacy", |section| Privacy {
+            ship_project_names: section.value("ship_project_names", false, flag),
+            ship_session_ids: section.value("ship_session_ids", false, flag),
+        }),
+        grafana: root.section("grafana", grafana),
+        budget: root.section("budget", budget),
+        subscriptions: root.list("subscription", subscription),
+        tools: root.list("tool", tool),
+        prices: root.list("price", price),
+    };
+    // Its keys come with the sources they switch.
+    root.section("sources", |_| ());
+    config
+}
+
+fn ship(section: &mut Section<'_>, folder: &Path) -> Ship {
+    Ship {
+        endpoint: section.value("endpoint", None, |value| {
+            unless_empty(value, |text| text.parse())
+        }),
+        ca_file: section.value("ca_file", None, |value| {
+            unless_empty(value, |text| file_path(text, folder))
+        }),
+        level: section.value("level", LevelFilter::Info, level),
+        targets: section.names("targets", level),
+        allow_plaintext: section.value("allow_plaintext", false, flag),
+        environment: section.value("environment", "personal".to_owned(), name),
+        timeout: None,
+        headers: Vec::new(),
+        resource: Vec::new(),
+        token: None,
+    }
+}
+
+fn spool(section: &mut Section<'_>) -> Spool {
+    Spool {
+        max_bytes: section.value("max_bytes", 512 << 20, |value| match value {
+            DeValue::Integer(_) => whole(value).and_then(spool_bytes),
+            _ => text(value)
+                .and_then(value::parse_bytes)
+                .and_then(spool_bytes),
+        }),
+        max_age: section.value("max_age", Duration::from_secs(30 * 86_400), |value| {
+            let age = text(value).and_then(value::parse_duration)?;
+            if age.is_zero() {
+                let what = "no record could wait at all";
+                return Err(Wrong::new(what, "write at least \"1s\""));
+            }
+            Ok(age)
+        }),
+    }
+}
+
+fn log(section: &mut Section<'_>) -> Log {
+    Log {
+        level: section.value("level", LevelFilter::Debug, level),
+        others: section.value("others", LevelFilter::Warn, level),
+        targets: section.names("targets", level),
+    }
+}
+
+fn grafana(section: &mut Section<'_>) -> Grafana {
+    Grafana {
+        url: section.value("url", None, |value| unless_empty(value, web_address)),
+        loki_uid: section.value("loki_uid", "loki-vps".to_owned(), name),
+        prometheus_uid: section.value("prometheus_uid", "prometheus".to_owned(), name),
+        org_id: section.value("org_id", 1, whole),
+    }
+}
+
+fn budget(section: &mut Section<'_>) -> Budget {
+    let bases = [
+        ("api_value", Basis::ApiValue),
+        ("fees", Basis::Fees),
+        ("billed", Basis::Billed),
+    ];
+    Budget {
+        daily_usd: section.value("daily_usd", NanoDollars(0), dollars),
+        monthly_usd: section.value("monthly_usd", NanoDollars(0), dollars),
+        basis: section.value("basis", Basis::ApiValue, |value| word(value, &bases)),
+    }
+}
+
+fn subscription(section: &mut Section<'_>) -> Option<Subscription> {
+    let periods = [("month", Period::Month), ("year", Period::Year)];
+    let name = section.required("name", name);
+    let fee_usd = section.required("fee_usd", dollars);
+    let period = section
+        .value("period", Period::Month, |value| word(value, &periods))
+        .value;
+    let since = section.optional("since", date).map(|since| since.value);
+    let tools = section.required("tools", |value| list(value, tool_id));
+    let origin = section.origin();
+    Some(Subscription {
+        name: name?,
+        fee_usd: fee_usd?,
+        period,
+        since,
+        tools: tools?,
+        origin,
+    })
+}
+
+fn tool(section: &mut Section<'_>) -> Option<Tool> {
+    let kinds = [("app", ToolKind::App), ("cli", ToolKind::Cli)];
+    let id = section.required("id", |value| text(value).and_then(tool_id));
+    let name = section.required("name", name);
+    let kind = section.required("kind", |value| word(value, &kinds));
+    let mut patterns = |key| {
+        section
+            .value(key, Vec::new(), |value| list(value, pattern))
+            .value
+    };
+    let (processes, paths, scripts) = (
+        patterns("processes"),
+        patterns("paths"),
+        patterns("scripts"),
+    );
+    if !["processes", "paths", "scripts"]
+        .iter()
+        .any(|key| section.has(key))
+    {
+        let what = "nothing says how to recognise the tool";
+        section.wrong(
+            "processes",
+            Wrong::new(what, "add `processes`, `paths` or `scripts`"),
+        );
+    }
+    let origin = section.origin();
+    Some(Tool {
+        id: id?,
+        name: name?,
+        kind: kind?,
+        processes,
+        paths,
+        scripts,
+        origin,
+    })
+}
+
+fn price(section: &mut Section<'_>) -> Option<Price> {
+    let model = section.required("model", name);
+    let price = Price {
+        model: model?,
+        fields: section.rest(),
+        origin: section.origin(),
+    };
+    Some(price)
+}
+
+fn text<'v>(value: &'v DeValue<'_>) -> Result<&'v str, Wrong> {
+    value
+        .as_str()
+        .ok_or_else(|| other_kind(value, "text", "write it in quotes"))
+}
+
+fn flag(value: &DeValue<'_>) -> Result<bool, Wrong> {
+    let remedy = "write true or false, without quotes";
+    value
+        .as_bool()
+        .ok_or_else(|| other_kind(value, "true or false", remedy))
+}
+
+fn whole(value: &DeValue<'_>) -> Result<u64, Wrong> {
+    value
+        .as_integer()
+        .and_then(|integer| u64::from_str_radix(integer.as_str(), integer.radix()).ok())
+        .ok_or_else(|| other_kind(value, "a whole number from 0", "write it without quotes"))
+}
+
+fn other_kind(value: &DeValue<'_>, expected: &str, remedy: &str) -> Wrong {
+    Wrong::new(
+        format!("{expected} is expected, not this {}", value.type_str()),
+        remedy,
+    )
+}
+
+fn name(value: &DeValue<'_>) -> Result<String, Wrong> {
+    let text = text(value)?.trim();
+    if text.is_empty() {
+        return Err(Wrong::new(
+            "the text is empty",
+            "write something, or remove the line",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// Empty text stands for "not set", so that the commented template can show every key.
+fn unless_empty<T>(
+    value: &DeValue<'_>,
+    read: impl FnOnce(&str) -> Result<T, Wrong>,
+) -> Result<Option<T>, Wrong> {
+    match text(value)? {
+        "" => Ok(None),
+        text => read(text).map(Some),
+    }
+}
+
+fn level(value: &DeValue<'_>) -> Result<LevelFilter, Wrong> {
+    text(value).and_then(value::parse_level)
+}
+
+fn file_path(text: &str, folder: &Path) -> Result<PathBuf, Wrong> {
+    if text.starts_with('~') {
+        return Err(Wrong::new(
+            "`~` is not expanded here",
+            "write the whole path",
+        ));
+    }
+    Ok(folder.join(text))
+}
+
+fn spool_bytes(bytes: u64) -> Result<u64, Wrong> {
+    // Below this the limit would be kept by dropping nearly every record.
+    if bytes < 64 << 10 {
+        let what = "the spool would be too small to hold a burst";
+        return Err(Wrong::new(what, "write at least \"64 KiB\""));
+    }
+    Ok(bytes)
+}
+
+fn scan_interval(value: &DeValue<'_>) -> Result<Duration, Wrong> {
+    let interval = text(value).and_then(value::parse_duration)?;
+    if !(Duration::from_secs(5)..=Duration::from_secs(60)).contains(&interval) {
+        let what = format!("{} is out of range", value::show_duration(interval));
+        return Err(Wrong::new(what, "write a duration from \"5s\" to \"60s\""));
+    }
+    Ok(interval)
+}
+
+/// Grafana may live below a path, so this is not an endpoint. The words do not repeat the address:
+/// it may hold a password.
+fn web_address(text: &str) -> Result<String, Wrong> {
+    let remedy = "write it like https://grafana.example";
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let Some(rest) = rest else {
+        let what = "the address begins neither with https:// nor with http://";
+        return Err(Wrong::new(what, remedy));
+    };
+    let host = rest.split('/').next().unwrap_or_default();
+    if host.is_empty() || rest.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(Wrong::new("this is not the address of a web page", remedy));
+    }
+    if host.contains('@') {
+        let what = "the address holds a user name or password";
+        return Err(Wrong::new(
+            what,
+            "remove it: Grafana asks for it in the browser",
+        ));
+    }
+    if rest.contains(['?', '#']) {
+        return Err(Wrong::new(
+            "the address holds a query or fragment",
+            "end it before `?` or `#`",
+        ));
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn dollars(value: &DeValue<'_>) -> Result<NanoDollars, Wrong> {
+    match value {
+        DeValue::Integer(integer) if integer.radix() == 10 => NanoDollars::parse(integer.as_str()),
+        DeValue::Float(float) => NanoDollars::parse(float.as_str()),
+        DeValue::String(text) => NanoDollars::parse(text),
+        _ => Err(other_kind(
+            value,
+            "an amount of dollars",
+            "write a number such as 20 or 12.50",
+        )),
+    }
+}
+
+fn word<T: Copy>(value: &DeValue<'_>, words: &[(&str, T)]) -> Result<T, Wrong> {
+    let text = text(value)?;
+    let found = words.iter().find(|(word, _)| *word == text);
+    found.map(|(_, meaning)| *meaning).ok_or_else(|| {
+        let known: Vec<_> = words
+            .iter()
+            .map(|(word, _)| format!("\"{word}\""))
+            .collect();
+        Wrong::new(
+            format!("{text:?} is not known here"),
+            format!("write {}", known.join(" or ")),
+        )
+    })
+}
+
+fn list<T>(value: &DeValue<'_>, read: impl Fn(&str) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
+    let remedy = "write it like [\"one\", \"two\"]";
+    let items = value
+        .as_array()
+        .ok_or_else(|| other_kind(value, "a list", remedy))?;
+    items
+        .iter()
+        .map(|item| text(item.get_ref()).and_then(&read))
+        .collect()
+}
+
+fn tool_id(text: &str) -> Result<ToolId, Wrong> {
+    ToolId::new(text).map_err(|what| Wrong::new(what, "write it like \"claude-code\""))
+}
+
+fn pattern(text: &str) -> Result<String, Wrong> {
+    if text.trim().is_empty() {
+        return Err(Wrong::new(
+            "the text is empty",
+            "it would match everything: remove it",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// A TOML date, in quotes or without.
+fn date(value: &DeValue<'_>) -> Result<Date, Wrong> {
+    let parsed = match value {
+        DeValue::Datetime(moment) => Some(*moment),
+        DeValue::String(text) => text.parse::<toml::value::Datetime>().ok(),
+        _ => None,
+    };
+    match parsed {
+        Some(toml::value::Datetime {
+            date: Some(date),
+            time: None,
+            offset: None,
+        }) => Ok(Date {
+            year: date.year,
+            month: date.month,
+            day: date.day,
+        }),
+        _ => Err(Wrong::new("this is not a day", "write it like 2026-01-31")),
+    }
+}

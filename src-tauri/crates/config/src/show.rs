@@ -1,0 +1,243 @@
+//! The effective configuration as text: what `aco config show` prints.
+//!
+//! The text is a valid `config.toml` that says the same, so that what was shown can be kept. Where
+//! a value came from stands behind it. Secrets, and what no file can say, are comments; a secret
+//! shows its origin only.
+
+use crate::model::{Basis, Config, Period};
+use crate::{Sourced, TokenLookup, value};
+use std::fmt::Write as _;
+
+/// Renders every key. `token` is what [`Config::token`] found.
+#[must_use]
+pub fn show(config: &Config, token: &TokenLookup) -> String {
+    let mut page = Page::default();
+    ship(&mut page, config, token);
+
+    page.section("spool");
+    page.line("max_bytes", &config.spool.max_bytes, |bytes| {
+        quoted(&value::show_bytes(*bytes))
+    });
+    page.line("max_age", &config.spool.max_age, |age| {
+        quoted(&value::show_duration(*age))
+    });
+
+    page.section("log");
+    page.line("level", &config.log.level, level);
+    page.line("others", &config.log.others, level);
+    page.section("log.targets");
+    for (target, sourced) in &config.log.targets {
+        page.line(&quoted(target), sourced, level);
+    }
+
+    page.section("scan");
+    page.line("interval", &config.scan.interval, |time| {
+        quoted(&value::show_duration(*time))
+    });
+    page.section("sources");
+
+    page.section("privacy");
+    page.line(
+        "ship_project_names",
+        &config.privacy.ship_project_names,
+        bool::to_string,
+    );
+    page.line(
+        "ship_session_ids",
+        &config.privacy.ship_session_ids,
+        bool::to_string,
+    );
+
+    page.section("grafana");
+    page.line("url", &config.grafana.url, |url| {
+        quoted(url.as_deref().unwrap_or_default())
+    });
+    page.line("loki_uid", &config.grafana.loki_uid, |uid| quoted(uid));
+    page.line("prometheus_uid", &config.grafana.prometheus_uid, |uid| {
+        quoted(uid)
+    });
+    page.line("org_id", &config.grafana.org_id, u64::to_string);
+
+    page.section("budget");
+    page.line("daily_usd", &config.budget.daily_usd, ToString::to_string);
+    page.line(
+        "monthly_usd",
+        &config.budget.monthly_usd,
+        ToString::to_string,
+    );
+    page.line("basis", &config.budget.basis, |basis| {
+        quoted(match basis {
+            Basis::ApiValue => "api_value",
+            Basis::Fees => "fees",
+            Basis::Billed => "billed",
+        })
+    });
+
+    lists(&mut page, config);
+    page.text
+}
+
+fn ship(page: &mut Page, config: &Config, token: &TokenLookup) {
+    let ship = &config.ship;
+    page.section("ship");
+    page.line("endpoint", &ship.endpoint, |endpoint| {
+        quoted(
+            &endpoint
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        )
+    });
+    page.line("ca_file", &ship.ca_file, |path| {
+        quoted(
+            &path
+                .as_ref()
+                .map(|path| path.display().to_string())
+                .unwrap_or_default(),
+        )
+    });
+    page.line("level", &ship.level, level);
+    page.line("allow_plaintext", &ship.allow_plaintext, bool::to_string);
+    page.line("environment", &ship.environment, |name| quoted(name));
+    page.comment(&match token {
+        TokenLookup::Found(token) => format!("token: {} ({})", token.value, token.origin),
+        TokenLookup::None => "token: none".to_owned(),
+        TokenLookup::OtherEndpoint { saved_for } => {
+            format!("token: saved for {saved_for}, so not used here")
+        }
+        TokenLookup::Unreadable(wrong) => format!("token: {wrong}"),
+    });
+    if let Some(timeout) = &ship.timeout {
+        let text = value::show_duration(timeout.value);
+        page.comment(&format!("timeout: {text} ({})", timeout.origin));
+    }
+    for header in &ship.headers {
+        page.comment(&format!(
+            "header {}: **** ({})",
+            header.value.name, header.origin
+        ));
+    }
+    for attribute in &ship.resource {
+        let (key, value) = &attribute.value;
+        page.comment(&format!(
+            "resource {key}: {} ({})",
+            quoted(value),
+            attribute.origin
+        ));
+    }
+    page.section("ship.targets");
+    for (target, sourced) in &ship.targets {
+        page.line(&quoted(target), sourced, level);
+    }
+}
+
+fn lists(page: &mut Page, config: &Config) {
+    for subscription in &config.subscriptions {
+        let at = |value: String| Sourced {
+            value,
+            origin: subscription.origin.clone(),
+        };
+        page.section("[subscription]");
+        page.line("name", &at(quoted(&subscription.name)), String::clone);
+        page.line(
+            "fee_usd",
+            &at(quoted(&subscription.fee_usd.to_string())),
+            String::clone,
+        );
+        let period = match subscription.period {
+            Period::Month => "month",
+            Period::Year => "year",
+        };
+        page.line("period", &at(quoted(period)), String::clone);
+        if let Some(since) = subscription.since {
+            page.line("since", &at(since.to_string()), String::clone);
+        }
+        let tools = subscription.tools.iter().map(aco_domain::ToolId::as_str);
+        page.line("tools", &at(list(tools)), String::clone);
+    }
+    for tool in &config.tools {
+        let at = |value: String| Sourced {
+            value,
+            origin: tool.origin.clone(),
+        };
+        page.section("[tool]");
+        page.line("id", &at(quoted(tool.id.as_str())), String::clone);
+        page.line("name", &at(quoted(&tool.name)), String::clone);
+        page.line("kind", &at(quoted(tool.kind.as_str())), String::clone);
+        for (key, patterns) in [
+            ("processes", &tool.processes),
+            ("paths", &tool.paths),
+            ("scripts", &tool.scripts),
+        ] {
+            page.line(
+                key,
+                &at(list(patterns.iter().map(String::as_str))),
+                String::clone,
+            );
+        }
+    }
+    for price in &config.prices {
+        let at = |value: String| Sourced {
+            value,
+            origin: price.origin.clone(),
+        };
+        page.section("[price]");
+        page.line("model", &at(quoted(&price.model)), String::clone);
+        for (key, text) in &price.fields {
+            page.line(&quoted(key), &at(text.clone()), String::clone);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn section(&mut self, name: &str) {
+        let gap = if self.text.is_empty() { "" } else { "\n" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.text, "{gap}[{name}]");
+    }
+
+    fn line<T>(&mut self, key: &str, sourced: &Sourced<T>, write: impl FnOnce(&T) -> String) {
+        let value = write(&sourced.value);
+        let _ = writeln!(
+            self.text,
+            "{key} = {value}  # {}",
+            one_line(&sourced.origin.to_string())
+        );
+    }
+
+    fn comment(&mut self, text: &str) {
+        let _ = writeln!(self.text, "# {}", one_line(text));
+    }
+}
+
+/// A path may hold a line break, which would end the comment.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+fn list<'t>(items: impl Iterator<Item = &'t str>) -> String {
+    toml::Value::Array(items.map(toml::Value::from).collect()).to_string()
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "what `Page::line` calls it with"
+)]
+fn level(level: &log::LevelFilter) -> String {
+    quoted(&value::show_level(*level))
+}
+
+#[cfg(test)]
+#[path = "show_tests.rs"]
+mod tests;
