@@ -1,0 +1,121 @@
+//! Limits and leftovers: quota, age, answered segments, frames the disk refused.
+//!
+//! Everything that leaves here is counted before its bytes go. What may not enter: reading frames
+//! (`read`) and the rules of appending (`append`).
+
+use crate::read::Reader;
+use crate::spool::{Spool, lock};
+use crate::state::Oldest;
+use crate::survey::segment_path;
+use aco_domain::DropReason;
+use std::io::ErrorKind;
+
+/// How much of the backlog is looked at in one go when records expire.
+const EXPIRE_RECORDS: usize = 512;
+const EXPIRE_BYTES: usize = 1024 * 1024;
+
+impl Spool {
+    /// Does what time calls for: retries what the disk refused, drops what is older than
+    /// `max_age`, brings the folder below `max_bytes`, removes what is left over. The flusher
+    /// calls it; calling it more often does no harm.
+    pub fn maintain(&self) {
+        {
+            let mut state = lock(&self.state);
+            self.retry_held(&mut state);
+            state.rolled = false;
+        }
+        while self.expire() {}
+        self.enforce_quota();
+        let mut reader = lock(&self.reader);
+        self.retire(&mut reader);
+        let stale = lock(&self.state).cursor_stale;
+        if stale {
+            // Stays stale on an error and is tried again.
+            let _ = self.save_cursor(false);
+        }
+    }
+
+    /// Drops expired records at the head of the backlog; true when there may be more.
+    fn expire(&self) -> bool {
+        let cutoff = self.clock.now().minus(self.options.max_age);
+        let mut reader = lock(&self.reader);
+        let is_young = |oldest| matches!(oldest, Oldest::Known(time) if time >= cutoff);
+        if is_young(lock(&self.state).oldest) {
+            return false;
+        }
+        // An unreadable head waits for the sender's peek, which reports it.
+        let Ok(Some((run, _))) = self.next_run(&mut reader, EXPIRE_RECORDS, EXPIRE_BYTES) else {
+            return false;
+        };
+        let expired = run.places.iter().take_while(|place| place.time < cutoff);
+        let Some((index, last)) = expired.enumerate().last() else {
+            return false;
+        };
+        let mut state = lock(&self.state);
+        state.drop_through(run.first_seq + index as u64, DropReason::Age);
+        state.offset = last.end;
+        index + 1 == run.places.len()
+    }
+
+    /// Brings the segments below `max_bytes`: whole oldest ones go, never the one being written.
+    pub(crate) fn enforce_quota(&self) {
+        if lock(&self.state).bytes() <= self.options.max_bytes {
+            return;
+        }
+        let mut reader = lock(&self.reader);
+        loop {
+            let mut state = lock(&self.state);
+            if state.bytes() <= self.options.max_bytes || !state.is_sealed(0) {
+                break;
+            }
+            state.pass_gap();
+            let is_ours = state.segments.front().is_some_and(|front| !front.newer);
+            if is_ours {
+                let end = state.end_of(0);
+                state.drop_through(end - 1, DropReason::Quota);
+            }
+            reader.leftover.extend(state.pop_front());
+        }
+        self.remove_leftover(&mut reader);
+    }
+
+    /// Takes answered segments off the list and removes their files.
+    pub(crate) fn retire(&self, reader: &mut Reader) {
+        loop {
+            let mut state = lock(&self.state);
+            let answered = state.segments.front().is_some_and(|front| !front.newer)
+                && state.is_sealed(0)
+                && state.end_of(0) <= state.passed + 1;
+            if !answered {
+                break;
+            }
+            reader.leftover.extend(state.pop_front());
+        }
+        self.remove_leftover(reader);
+    }
+
+    /// Removes files of segments off the list. The cursor that no longer needs them must be
+    /// durable first, or a power cut would find a gap it cannot explain.
+    fn remove_leftover(&self, reader: &mut Reader) {
+        if reader.leftover.is_empty() {
+            return;
+        }
+        match self.save_cursor(true) {
+            // A file system that needs space even to overwrite gets it by the removal.
+            Err(error) if error.kind() == ErrorKind::StorageFull => {}
+            Err(_) => return,
+            Ok(()) => {}
+        }
+        reader.leftover.retain(|&first_seq| {
+            match self.fs.remove(&segment_path(&self.dir, first_seq)) {
+                Ok(()) => false,
+                // A virus scanner's open handle, say: tried again.
+                Err(error) => error.kind() != ErrorKind::NotFound,
+            }
+        });
+        // With the space that is free now.
+        if lock(&self.state).cursor_stale {
+            let _ = self.save_cursor(true);
+        }
+    }
+}

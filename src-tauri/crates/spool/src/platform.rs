@@ -1,0 +1,38 @@
+//! Where operating systems differ: who may read a file, and what makes a folder durable.
+//!
+//! The only module with a `cfg` of the target. Nothing of the spool's own may enter.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
+use std::path::Path;
+
+/// Options for a file only its owner reads and writes (0600 where modes exist).
+pub(crate) fn private_files() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // Windows: the profile's own access list already excludes other users, and is inherited.
+    options
+}
+
+/// A builder of folders only their owner enters (0700 where modes exist).
+pub(crate) fn private_dirs() -> DirBuilder {
+    #[cfg_attr(not(unix), allow(unused_mut, reason = "only modes are set on it"))]
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+/// Makes the names in `dir` durable.
+#[cfg(unix)]
+pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
+    std::fs::File::open(dir)?.sync_all()
+}
+
+/// Makes the names in `dir` durable: NTFS journals them itself and offers no call for it.
+#[cfg(not(unix))]
+pub(crate) fn sync_dir(_dir: &Path) -> io::Result<()> {
+    Ok(())
+}
