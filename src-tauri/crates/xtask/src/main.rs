@@ -1,8 +1,8 @@
 //! `cargo xtask`: the project's commands, for people and for CI alike.
 //!
 //! Whatever README or CI asks for is one word here, so that both do the same thing. Each command
-//! has a file of its own; beside them lie the three things they share: where things are
-//! (`place`), how another program is run (`process`) and what the machine must have (`needs`).
+//! has a file of its own; beside them lie the things they share: where things are (`place`), whose
+//! they are (`claim`), how another program is run (`process`), what the machine must have (`needs`).
 //! Nothing the product does at run time may live here, and no dependency either.
 
 #![allow(
@@ -13,6 +13,7 @@
 
 mod bench;
 mod check;
+mod claim;
 mod needs;
 mod place;
 mod process;
@@ -60,27 +61,35 @@ fn main() -> ExitCode {
 
 fn dispatch(arguments: &[String]) -> Result<(), Failure> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    // Help must work where nothing else does, so it asks for no place.
-    let place = || Place::find();
     match words.as_slice() {
         [] | ["help" | "-h" | "--help", ..] | [_, "-h" | "--help"] => {
             println!("{HELP}");
             Ok(())
         }
-        ["run", "--stack", rest @ ..] => run::with_stack(&place()?, after_dashes(rest)?),
-        ["run", rest @ ..] => run::alone(&place()?, after_dashes(rest)?),
-        ["test"] => test::everything(&place()?),
-        ["check"] => check::quick(&place()?),
-        ["bench", "emit", rest @ ..] => bench::emit(&place()?, after_dashes(rest)?),
-        ["rig"] => rig::list(&place()?),
-        ["rig", name] => rig::one(&place()?, name),
-        ["stack", "build"] => stack::build(&place()?),
-        ["stack", "up"] => stack::up(&place()?),
+        ["run", "--stack", rest @ ..] => {
+            let arguments = after_dashes(rest)?;
+            checks(|place| run::with_stack(place, arguments))
+        }
+        ["run", rest @ ..] => run::alone(&Place::find()?, after_dashes(rest)?),
+        ["test"] => checks(test::everything),
+        ["check"] => checks(check::quick),
+        ["bench", "emit", rest @ ..] => bench::emit(&Place::find()?, after_dashes(rest)?),
+        ["rig"] => checks(rig::list),
+        ["rig", name] => checks(|place| rig::one(place, name)),
+        ["stack", "build"] => checks(stack::build),
+        ["stack", "up"] => checks(stack::up),
         other => Err(Failure::usage(format!(
             "`{}` is not a command; see `cargo xtask --help`",
             other.join(" ")
         ))),
     }
+}
+
+/// Does what builds in the folder of the checks, while that is ours.
+fn checks(work: impl FnOnce(&Place) -> Result<(), Failure>) -> Result<(), Failure> {
+    let place = Place::find()?;
+    let _claim = claim::claim(&place)?;
+    work(&place)
 }
 
 /// What follows `--`; anything before it is a mistake better named than passed on.
