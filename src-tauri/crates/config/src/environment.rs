@@ -65,7 +65,9 @@ pub(crate) fn apply(config: &mut Config, env: &Environment) -> Found {
         .flat_map(|it| it.value)
     {
         if key == "deployment.environment" {
-            ship.environment = sourced(RESOURCE, value.to_string());
+            if !value.is_empty() {
+                ship.environment = sourced(RESOURCE, value.to_string());
+            }
         } else if OURS.contains(&key.as_str()) {
             let what = format!("{key} is this program's own and is not taken");
             overlay

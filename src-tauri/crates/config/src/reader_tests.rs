@@ -233,3 +233,20 @@ fn broken_syntax_is_one_error_on_its_line_beside_the_others() {
         assert_eq!(lines, expected, "{text}{problems:#?}");
     }
 }
+
+/// Every prefix of a file full of mistakes: no panic, and no problem outside the file.
+#[test]
+fn whatever_is_cut_off_where_has_an_answer() {
+    // Without its comment signs the template is sentences and keys in turn.
+    let text = include_str!("template.toml").replace('#', "");
+    for end in (0..=text.len()).filter(|&end| text.is_char_boundary(end)) {
+        let prefix = &text[..end];
+        if let Err(ConfigError::Invalid(problems)) = parse(prefix) {
+            let last = prefix.matches('\n').count() + 1;
+            for problem in &problems {
+                let inside = (1..=last).any(|n| problem.origin == line(n));
+                assert!(inside, "{problem} in a text of {last} lines");
+            }
+        }
+    }
+}

@@ -51,6 +51,8 @@ impl Home {
                 let what = format!("ACO_HOME is the relative path `{}`", home.display());
                 return Err(HomeError { what });
             }
+            // `/h/` and `/./h` are `/h`, and have its socket.
+            let home: PathBuf = home.components().collect();
             let socket = platform::socket(None, &home, &short_hash(&home));
             return Ok(Self {
                 config: home.clone(),

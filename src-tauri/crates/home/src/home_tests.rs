@@ -24,6 +24,20 @@ fn aco_home_puts_everything_below_one_folder() {
     assert_eq!(home.socket(), "/h/run/agent.sock");
 }
 
+#[cfg(unix)]
+#[test]
+fn spellings_of_one_home_share_its_socket() {
+    let long = format!("/{}", "x".repeat(120));
+    let socket = |home: String| {
+        let env = Environment::from_iter([("ACO_HOME", home)]);
+        Home::resolve(&env).unwrap().socket().to_owned()
+    };
+    let expected = socket(long.clone());
+    assert!(expected.starts_with("/tmp"));
+    assert_eq!(socket(format!("{long}/")), expected);
+    assert_eq!(socket(format!("/.{long}//")), expected);
+}
+
 #[cfg(all(unix, not(target_os = "macos")))]
 #[test]
 fn linux_follows_xdg() {

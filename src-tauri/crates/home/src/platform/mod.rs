@@ -52,7 +52,8 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
     write_beside(path, content)?
         .persist(path)
         .map_err(|error| error.error)?;
-    system::sync_folder(folder_of(path))
+    system::sync_folder(folder_of(path));
+    Ok(())
 }
 
 /// Like [`write_atomically`], but leaves a file that already stands there alone.
@@ -63,7 +64,8 @@ pub fn create_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
     write_beside(path, content)?
         .persist_noclobber(path)
         .map_err(|error| error.error)?;
-    system::sync_folder(folder_of(path))
+    system::sync_folder(folder_of(path));
+    Ok(())
 }
 
 /// A temporary file in the target's own folder (a rename is atomic only within one file system),

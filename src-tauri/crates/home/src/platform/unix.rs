@@ -81,9 +81,10 @@ pub(crate) fn others_can_read(file: &File) -> io::Result<bool> {
     Ok(file.metadata()?.permissions().mode() & 0o077 != 0)
 }
 
-/// Makes a rename survive a power cut.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+/// Makes a rename survive a power cut. Network file systems refuse it, and by then the rename is
+/// done: reporting a failure would deny what has happened.
+pub(crate) fn sync_folder(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 /// `flock` keeps nobody from reading, so the lock file itself names its holder.

@@ -39,10 +39,7 @@ pub(crate) fn others_can_read(_file: &File) -> io::Result<bool> {
 }
 
 /// NTFS journals a rename; a folder cannot be opened to be flushed.
-#[expect(clippy::unnecessary_wraps, reason = "the Unix side can fail")]
-pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
-}
+pub(crate) fn sync_folder(_folder: &Path) {}
 
 /// `LockFileEx` keeps everybody else from reading the locked bytes, so a file beside the lock
 /// names its holder.
