@@ -116,8 +116,7 @@ fn prepare_folder(socket: &Path, owner: u32) -> Result<(), BindError> {
             )
         })
         .and_then(|found| {
-            let others_write = found.mode() & 0o022 != 0;
-            if found.uid() == owner && !others_write {
+            if only_owner_writes(found.uid(), found.mode(), owner) {
                 return Ok(());
             }
             Err(BindError::unusable(
@@ -131,6 +130,11 @@ fn prepare_folder(socket: &Path, owner: u32) -> Result<(), BindError> {
                 None,
             ))
         })
+}
+
+/// Whether a folder of this uid and mode is safe from everybody but `owner` (and root).
+fn only_owner_writes(uid: u32, mode: u32, owner: u32) -> bool {
+    uid == owner && mode & 0o022 == 0
 }
 
 /// Removes what a killed agent left behind, and nothing else.

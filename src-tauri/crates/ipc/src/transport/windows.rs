@@ -25,11 +25,8 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// Listens at `path`. Only the holder of the home's lock may call this.
-    #[expect(
-        clippy::unused_async,
-        reason = "the Unix side has to try the address first, which waits"
-    )]
+    /// Listens at `path`. Only the holder of the home's lock may call this. Waits for nothing; it
+    /// is `async` because the Unix side has to try the address first.
     pub(crate) async fn bind(path: &Path) -> Result<Self, BindError> {
         let listener = owner_only()
             .and_then(|owner_only| {

@@ -107,6 +107,21 @@ async fn a_folder_others_can_write_to_is_refused() {
 }
 
 #[test]
+fn a_folder_is_safe_when_nobody_else_can_write_to_it() {
+    for (uid, mode, safe) in [
+        (1000, 0o40_700, true),
+        (1000, 0o40_755, true),
+        (1000, 0o40_770, false),
+        (1000, 0o40_702, false),
+        (1001, 0o40_700, false),
+        // The sticky /tmp itself: anybody may make a file there before us.
+        (0, 0o41_777, false),
+    ] {
+        assert_eq!(only_owner_writes(uid, mode, 1000), safe, "{uid} {mode:o}");
+    }
+}
+
+#[test]
 fn only_the_same_user_is_let_in() {
     assert!(is_owner(Ok(1000), 1000));
     assert!(!is_owner(Ok(1001), 1000));
