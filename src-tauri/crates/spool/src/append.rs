@@ -202,6 +202,7 @@ impl Spool {
             first_seq,
             len: header.len() as u64,
             newer: false,
+            unread: false,
         });
         state.active = Some(Active {
             file: Arc::<dyn File>::from(file),

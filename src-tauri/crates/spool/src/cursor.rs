@@ -31,6 +31,18 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
+    /// Where a spool begins whose first record has the number `first`.
+    pub(crate) fn before(first: u64) -> Self {
+        Self {
+            passed: first - 1,
+            mark: Mark {
+                next_seq: first,
+                ..Mark::default()
+            },
+            ..Self::default()
+        }
+    }
+
     fn encode(&self, generation: u64) -> [u8; SLOT] {
         let Counters {
             spooled,

@@ -73,6 +73,7 @@ struct Position {
     offset: u64,
     len: u64,
     seqs: Range<u64>,
+    unread: bool,
 }
 
 impl Reader {
@@ -248,6 +249,7 @@ impl Spool {
                         offset: state.offset,
                         len: front.len,
                         seqs: state.passed + 1..end,
+                        unread: front.unread,
                     });
                 }
                 if !state.is_sealed(0) {
@@ -287,6 +289,10 @@ impl Spool {
                 _ if !run.places.is_empty() => break,
                 Ok(Step::Frame(frame)) => {
                     self.pass_damage(reader, start, frame.head.seq, &head, &[]);
+                    return Ok(None);
+                }
+                Ok(Step::End) if position.unread => {
+                    lock(&self.state).pass_unused(seqs.end - 1);
                     return Ok(None);
                 }
                 Ok(_) => {

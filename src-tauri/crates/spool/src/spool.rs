@@ -304,3 +304,11 @@ pub fn inspect(fs: &dyn FileSystem, dir: &Path, now: UnixNanos) -> io::Result<St
         quarantine_evicted,
     })
 }
+
+#[cfg(test)]
+impl Spool {
+    /// The time the next record's is compared with.
+    pub(crate) fn last_time(&self) -> UnixNanos {
+        lock(&self.state).taken.time
+    }
+}

@@ -35,6 +35,9 @@ pub(crate) struct Segment {
     pub(crate) len: u64,
     /// Written by a newer version: its numbers are spoken for, its records are not ours.
     pub(crate) newer: bool,
+    /// The newest one could not be read when the spool opened: the numbers up to the next segment
+    /// are kept free for what it may hold.
+    pub(crate) unread: bool,
 }
 
 /// The segment being appended to: the last of [`State::segments`].
@@ -142,6 +145,15 @@ impl State {
         self.passed = self.passed.max(through);
         self.oldest = Oldest::Unread;
         self.cursor_stale |= count > 0;
+    }
+
+    /// Moves the cursor over numbers up to `through` that turned out never to have been given.
+    pub(crate) fn pass_unused(&mut self, through: u64) {
+        let unused = through.saturating_sub(self.passed);
+        self.counters.spooled = self.counters.spooled.saturating_sub(unused);
+        self.passed = self.passed.max(through);
+        self.oldest = Oldest::Unread;
+        self.cursor_stale |= unused > 0;
     }
 
     /// Counts the records missing before the oldest segment: their files are gone.

@@ -5,7 +5,7 @@
 //! crate's documentation.
 
 use crate::Recovery;
-use crate::cursor::{self, Found, Loaded};
+use crate::cursor::{self, Found, Loaded, Snapshot};
 use crate::file_system::{FileSystem, read_full};
 use crate::format::{
     HEAD, Head, MAX_SEQ, PREAMBLE, Preamble, SEGMENT_FIXED, SEGMENT_MAGIC, judge_preamble,
@@ -55,14 +55,14 @@ pub(crate) fn survey(fs: &dyn FileSystem, dir: &Path, now: UnixNanos) -> io::Res
     files.sort_unstable();
     // The cursor after the list: a segment removed in between is then below the cursor.
     let cursor = cursor::load(fs, dir);
-    let known = cursor.snapshot.unwrap_or_default();
     let first = files.first().map_or(1, |&(first_seq, _)| first_seq);
+    let known = cursor.snapshot.unwrap_or_else(|| Snapshot::before(first));
     let mut found = Survey {
         segments: VecDeque::new(),
         answered: Vec::new(),
         unrecognised: Vec::new(),
         written: known.mark,
-        passed: cursor.snapshot.map_or(first - 1, |known| known.passed),
+        passed: known.passed,
         offset: 0,
         oldest: Oldest::Unread,
         counters: known.counters,
@@ -74,7 +74,6 @@ pub(crate) fn survey(fs: &dyn FileSystem, dir: &Path, now: UnixNanos) -> io::Res
         },
         cursor,
     };
-    found.written.next_seq = found.written.next_seq.max(first);
     for (index, &(first_seq, len)) in files.iter().enumerate() {
         let next = files.get(index + 1).map(|&(next, _)| next);
         found.add(fs, dir, first_seq, len, next);
@@ -99,11 +98,12 @@ impl Survey {
             first_seq,
             len,
             newer: false,
+            unread: false,
         };
         let head = match read_head(fs, &path) {
             Ok(head) => head,
             Err(error) if error.kind() == ErrorKind::NotFound => return,
-            Err(_) => return self.keep_unread(segment, path),
+            Err(_) => return self.keep_unread(segment, next, path),
         };
         let preamble = judge_preamble(&head, SEGMENT_MAGIC);
         if preamble == Preamble::Newer {
@@ -121,7 +121,7 @@ impl Survey {
         let seqs = first_seq..next.unwrap_or(MAX_SEQ);
         let scan = match scan(fs, &path, len, &seqs, self.passed) {
             Ok(scan) => scan,
-            Err(_) => return self.keep_unread(segment, path),
+            Err(_) => return self.keep_unread(segment, next, path),
         };
         if next.is_none() {
             segment.len = scan.end + scan.tail.damaged;
@@ -152,9 +152,11 @@ impl Survey {
         self.segments.push_back(segment);
     }
 
-    /// Keeps a segment that cannot be read now; the file exists, so its first number was given.
-    fn keep_unread(&mut self, segment: Segment, path: PathBuf) {
-        let next_seq = self.written.next_seq.max(segment.first_seq + 1);
+    /// Keeps a segment that cannot be read now, and the numbers it may hold if it is the newest.
+    fn keep_unread(&mut self, mut segment: Segment, next: Option<u64>, path: PathBuf) {
+        let most = segment.first_seq + segment.len / HEAD as u64;
+        let next_seq = self.written.next_seq.max(next.unwrap_or(most));
+        segment.unread = next_seq > self.written.next_seq && next.is_none();
         self.counters.spooled += next_seq - self.written.next_seq;
         self.written.next_seq = next_seq;
         self.segments.push_back(segment);

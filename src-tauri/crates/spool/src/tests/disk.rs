@@ -24,6 +24,7 @@ struct Inner {
     unreadable: Option<PathBuf>,
     read_only: bool,
     syncs_fail: bool,
+    cuts_fail: bool,
     pub(crate) calls: Calls,
 }
 
@@ -91,6 +92,10 @@ impl Disk {
 
     pub(crate) fn set_syncs_fail(&self, fail: bool) {
         self.inner().syncs_fail = fail;
+    }
+
+    pub(crate) fn set_cuts_fail(&self, fail: bool) {
+        self.inner().cuts_fail = fail;
     }
 
     pub(crate) fn calls(&self) -> Calls {
@@ -326,6 +331,9 @@ impl File for Handle {
         let len = usize::try_from(len).unwrap();
         let mut inner = self.disk.inner();
         inner.may_write()?;
+        if inner.cuts_fail {
+            return Err(io::Error::other("cut refused"));
+        }
         let inode = &mut inner.inodes[self.inode];
         apply(&mut inode.content, &Op::Cut(len), usize::MAX);
         inode.pending.push(Op::Cut(len));

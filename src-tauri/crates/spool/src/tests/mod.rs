@@ -1,5 +1,7 @@
 //! Tests of the crate as a whole, over a file system that can fail in every way.
 
 mod behaviour;
+mod damage;
 pub(crate) mod disk;
+mod model;
 mod rig;

@@ -30,6 +30,12 @@ pub struct Payload<'a> {
 }
 
 impl<'a> Payload<'a> {
+    /// A record that says nothing.
+    pub const EMPTY: Self = Self {
+        scope: b"",
+        record: b"",
+    };
+
     /// Takes a payload apart; nothing when it is not one of ours.
     #[must_use]
     pub fn parse(bytes: &'a [u8]) -> Option<Self> {

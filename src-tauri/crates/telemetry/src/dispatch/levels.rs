@@ -57,43 +57,49 @@ impl TargetLevels {
             .fold(self.default, Ord::max)
     }
 
-    /// What may be shipped: `default` for everything, nothing for the shipper and what it runs on.
+    /// Every target at `default`, but for the shipper and what it runs on.
+    #[must_use]
+    pub fn shipping(default: LevelFilter) -> Self {
+        Self::new(default).never_the_shipper()
+    }
+
+    /// Silences the shipper and what it runs on, whatever was said about them before.
     ///
     /// OpenTelemetry's suppression is thread-local and does not reach tokio's workers under h2,
     /// hyper and tonic: unfiltered, one record at TRACE became 598,187 exported ones in six
     /// seconds. The filter and the suppression are both needed.
     #[must_use]
-    pub fn shipping(default: LevelFilter) -> Self {
-        [
-            "opentelemetry",
-            "opentelemetry_sdk",
-            "opentelemetry-otlp",
-            "tonic",
-            "h2",
-            "hyper",
-        ]
-        .into_iter()
-        .chain([
-            "hyper_util",
-            "tower",
-            "rustls",
-            "tokio",
-            "tokio_util",
-            "tracing",
-            "reqwest",
-        ])
-        .chain([
-            "mio",
-            "want",
-            "tokio_rustls",
-            "rustls_native_certs",
-            crate::SHIP_TARGET,
-        ])
-        .fold(Self::new(default), |levels, target| {
-            levels.with(target, LevelFilter::Off)
-        })
+    pub fn never_the_shipper(mut self) -> Self {
+        self.prefixes
+            .retain(|(prefix, _)| !SHIPPERS.iter().any(|shipper| covers(shipper, prefix)));
+        SHIPPERS
+            .into_iter()
+            .fold(self, |levels, target| levels.with(target, LevelFilter::Off))
     }
 }
+
+/// Targets that speak while something is shipped.
+const SHIPPERS: [&str; 19] = [
+    crate::SHIP_TARGET,
+    "opentelemetry",
+    "opentelemetry_sdk",
+    "opentelemetry-otlp",
+    "opentelemetry_otlp",
+    "tonic",
+    "h2",
+    "hyper",
+    "hyper_util",
+    "tower",
+    "rustls",
+    "rustls_native_certs",
+    "tokio",
+    "tokio_rustls",
+    "tokio_util",
+    "tracing",
+    "reqwest",
+    "mio",
+    "want",
+];
 
 fn covers(prefix: &str, target: &str) -> bool {
     target
@@ -136,5 +142,9 @@ mod tests {
             assert_eq!(levels.of(target), LevelFilter::Off, "{target}");
         }
         assert_eq!(levels.of("aco::agent"), LevelFilter::Trace);
+        let insisted = TargetLevels::new(LevelFilter::Info)
+            .with("h2::codec", LevelFilter::Trace)
+            .never_the_shipper();
+        assert_eq!(insisted.of("h2::codec"), LevelFilter::Off);
     }
 }

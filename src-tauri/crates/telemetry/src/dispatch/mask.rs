@@ -30,10 +30,10 @@ const SHAPES: &str = r#"(?x)
   | (?-u:\b)gl(?:sa|c|pat)[_-][A-Za-z0-9_=-]{16,}
   | (?-u:\b)hf_[A-Za-z0-9]{20,}
   | (?-u:\b)eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?
-  | (?P<k2>://[^/\s:@]*:) [^/\s@]+ (?P<k3>@)
+  | (?P<k2>://[^/\x00-\x20:@]*:) [^/\x00-\x20@]+ (?P<k3>@)
   | (?P<k4>(?:api[_-]?key|API[_-]?KEY|apiKey|access[_-]?token|ACCESS[_-]?TOKEN|auth[_-]?token
            |AUTH[_-]?TOKEN|ACO_TOKEN|client[_-]?secret|password|PASSWORD|passwd)
-        ["']?\x20*[=:]\x20*["']?) [^\s"',;&]{4,}
+        ["']?\x20*[=:]\x20*["']?) [^\x00-\x20"',;&]{4,}
 "#;
 
 /// Keys whose value is a secret whatever it looks like.

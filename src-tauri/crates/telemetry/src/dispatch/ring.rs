@@ -1,13 +1,13 @@
-//! The last lines in memory, for `aco logs` and the window, with live subscriptions.
+//! The last lines in memory, for `aco logs` and the window, with live followers.
 //!
-//! Bounded on both sides: the ring keeps a fixed number of lines, and a subscriber that does not
-//! keep up is told how many it missed instead of making the emitting thread wait.
+//! The ring keeps a fixed number of lines. A follower is a function that takes a line without
+//! waiting: what a slow reader misses is counted by its own queue, never by the emitting thread.
 
 use aco_domain::{Clock, LineLevel, LogLine};
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Keeps the last lines and hands new ones to subscribers.
+/// Keeps the last lines and hands new ones to followers.
 #[derive(Clone)]
 pub struct Ring {
     shared: Arc<Shared>,
@@ -19,39 +19,14 @@ struct Shared {
     state: Mutex<State>,
 }
 
+/// Takes a line without waiting; false once there is nobody to take it for.
+type Follower = Box<dyn Fn(&LogLine) -> bool + Send>;
+
 struct State {
     next_number: u64,
     lines: VecDeque<LogLine>,
-    subscribers: Vec<Weak<Queue>>,
+    followers: Vec<Follower>,
 }
-
-/// What a subscriber receives.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RingEvent {
-    /// The next line.
-    Line(LogLine),
-    /// This many lines came faster than they were read.
-    Missed(u64),
-}
-
-struct Queue {
-    wake: Box<dyn Fn() + Send + Sync>,
-    state: Mutex<QueueState>,
-}
-
-#[derive(Default)]
-struct QueueState {
-    lines: VecDeque<LogLine>,
-    missed: u64,
-}
-
-/// One reader's place in the stream; dropping it unsubscribes.
-pub struct Subscription {
-    queue: Arc<Queue>,
-}
-
-/// Lines one subscriber may have waiting.
-const QUEUE_CAPACITY: usize = 1_000;
 
 impl Ring {
     /// Lines the product keeps.
@@ -63,7 +38,7 @@ impl Ring {
         let state = State {
             next_number: 1,
             lines: VecDeque::new(),
-            subscribers: Vec::new(),
+            followers: Vec::new(),
         };
         Self {
             shared: Arc::new(Shared {
@@ -74,10 +49,10 @@ impl Ring {
         }
     }
 
-    /// Adds a line and wakes subscribers.
+    /// Adds a line and hands it to the followers.
     pub fn push(&self, level: LineLevel, target: &str, message: String) {
         let at = self.shared.clock.now();
-        let mut state = lock(&self.shared.state);
+        let mut state = self.lock();
         let line = LogLine {
             number: state.next_number,
             at,
@@ -86,15 +61,7 @@ impl Ring {
             message,
         };
         state.next_number += 1;
-        state
-            .subscribers
-            .retain(|subscriber| match subscriber.upgrade() {
-                Some(queue) => {
-                    queue.push(&line);
-                    true
-                }
-                None => false,
-            });
+        state.followers.retain(|follower| follower(&line));
         if state.lines.len() == self.shared.capacity {
             state.lines.pop_front();
         }
@@ -104,58 +71,37 @@ impl Ring {
     /// The last `count` lines at `level` or more urgent, oldest first.
     #[must_use]
     pub fn last(&self, count: usize, level: LineLevel) -> Vec<LogLine> {
-        let state = lock(&self.shared.state);
-        let mut lines: Vec<_> = state
-            .lines
-            .iter()
-            .rev()
-            .filter(|l| l.level <= level)
-            .take(count)
-            .cloned()
-            .collect();
-        lines.reverse();
-        lines
+        last(&self.lock(), count, level)
     }
 
-    /// Everything written from now on; `wake` is called, briefly and under a lock, when there is
-    /// something to take.
-    #[must_use]
-    pub fn subscribe(&self, wake: impl Fn() + Send + Sync + 'static) -> Subscription {
-        let queue = Arc::new(Queue {
-            wake: Box::new(wake),
-            state: Mutex::default(),
-        });
-        lock(&self.shared.state)
-            .subscribers
-            .push(Arc::downgrade(&queue));
-        Subscription { queue }
+    /// Hands `follower` the last `count` lines at `level` or more urgent and, without a gap, each
+    /// one that follows until it answers false. It is called on the thread that logs, so it must
+    /// not wait and must not log.
+    pub fn follow(
+        &self,
+        count: usize,
+        level: LineLevel,
+        follower: impl Fn(&LogLine) -> bool + Send + 'static,
+    ) {
+        let mut state = self.lock();
+        if last(&state, count, level).iter().all(&follower) {
+            let filtered = move |line: &LogLine| line.level > level || follower(line);
+            state.followers.push(Box::new(filtered));
+        }
+    }
+
+    /// A panic elsewhere must not silence the log: what the lock guards is valid at every step.
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        let state = self.shared.state.lock();
+        state.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Queue {
-    fn push(&self, line: &LogLine) {
-        let mut state = lock(&self.state);
-        if state.lines.len() == QUEUE_CAPACITY {
-            // The oldest goes: a follower wants to be where the program is.
-            state.lines.pop_front();
-            state.missed += 1;
-        }
-        state.lines.push_back(line.clone());
-        drop(state);
-        (self.wake)();
-    }
-}
-
-impl Subscription {
-    /// The next event, or nothing when there is none yet.
-    #[must_use]
-    pub fn take(&self) -> Option<RingEvent> {
-        let mut state = lock(&self.queue.state);
-        if state.missed > 0 {
-            return Some(RingEvent::Missed(std::mem::take(&mut state.missed)));
-        }
-        state.lines.pop_front().map(RingEvent::Line)
-    }
+fn last(state: &State, count: usize, level: LineLevel) -> Vec<LogLine> {
+    let wanted = state.lines.iter().rev().filter(|line| line.level <= level);
+    let mut lines: Vec<_> = wanted.take(count).cloned().collect();
+    lines.reverse();
+    lines
 }
 
 impl log::Log for Ring {
@@ -164,11 +110,8 @@ impl log::Log for Ring {
     }
 
     fn log(&self, record: &log::Record<'_>) {
-        self.push(
-            level_of(record.level()),
-            record.target(),
-            super::format_message(record),
-        );
+        let level = level_of(record.level());
+        self.push(level, record.target(), super::format_message(record));
     }
 
     fn flush(&self) {}
@@ -184,16 +127,10 @@ fn level_of(level: log::Level) -> LineLevel {
     }
 }
 
-/// A panic elsewhere must not silence the log: what the lock guards is valid at every step.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use aco_domain::UnixNanos;
-    use std::sync::atomic::{AtomicUsize, Ordering};
 
     struct Fixed;
     impl Clock for Fixed {
@@ -217,38 +154,39 @@ mod tests {
             };
             ring.push(level, "t", n.to_string());
         }
-        let messages =
-            |lines: Vec<LogLine>| lines.into_iter().map(|l| l.message).collect::<Vec<_>>();
-        assert_eq!(messages(ring.last(10, LineLevel::Trace)), ["3", "4", "5"]);
-        assert_eq!(messages(ring.last(10, LineLevel::Warn)), ["4"]);
-        assert_eq!(messages(ring.last(1, LineLevel::Trace)), ["5"]);
+        let messages = |count, level| -> Vec<String> {
+            ring.last(count, level)
+                .into_iter()
+                .map(|line| line.message)
+                .collect()
+        };
+        assert_eq!(messages(10, LineLevel::Trace), ["3", "4", "5"]);
+        assert_eq!(messages(10, LineLevel::Warn), ["4"]);
+        assert_eq!(messages(1, LineLevel::Trace), ["5"]);
     }
 
     #[test]
-    fn a_slow_subscriber_is_told_how_many_it_missed() {
+    fn a_follower_gets_the_past_and_the_present_without_a_gap_until_it_leaves() {
         let ring = ring(10);
-        let wakes = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&wakes);
-        let subscription = ring.subscribe(move || {
-            counted.fetch_add(1, Ordering::Relaxed);
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        ring.push(LineLevel::Info, "t", "a".into());
+        ring.push(LineLevel::Info, "t", "b".into());
+        ring.follow(1, LineLevel::Info, {
+            let heard = Arc::clone(&heard);
+            move |line| {
+                heard.lock().unwrap().push(line.message.clone());
+                line.message != "d"
+            }
         });
-        for n in 0..QUEUE_CAPACITY + 3 {
-            ring.push(LineLevel::Info, "t", n.to_string());
+        for (level, message) in [
+            (LineLevel::Info, "c"),
+            (LineLevel::Debug, "too quiet"),
+            (LineLevel::Info, "d"),
+            (LineLevel::Info, "e"),
+        ] {
+            ring.push(level, "t", message.into());
         }
-        assert_eq!(wakes.load(Ordering::Relaxed), QUEUE_CAPACITY + 3);
-        assert_eq!(subscription.take(), Some(RingEvent::Missed(3)));
-        let mut numbers = Vec::new();
-        while let Some(RingEvent::Line(line)) = subscription.take() {
-            numbers.push(line.number);
-        }
-        assert_eq!(numbers, (4..=QUEUE_CAPACITY as u64 + 3).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn a_dropped_subscription_costs_nothing_more() {
-        let ring = ring(10);
-        drop(ring.subscribe(|| panic!("woken after it was dropped")));
-        ring.push(LineLevel::Info, "t", "x".into());
-        assert!(lock(&ring.shared.state).subscribers.is_empty());
+        assert_eq!(*heard.lock().unwrap(), ["b", "c", "d"]);
+        assert!(ring.lock().followers.is_empty());
     }
 }

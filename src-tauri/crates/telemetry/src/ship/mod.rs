@@ -24,8 +24,11 @@ mod classify;
 pub mod connection;
 pub mod request;
 mod round;
+mod shipper;
+mod worker;
 
 pub use backoff::Backoff;
 pub use classify::{Meaning, Reply, classify};
 pub use connection::{Connection, ConnectionError, Destination};
 pub use round::{Fate, Round};
+pub use shipper::{Orders, ShipReport, Shipper, ShipperParts};

@@ -1,0 +1,223 @@
+//! What the configuration and the token mean for shipping, and noticing when they change.
+
+use aco_config::{Config, ConfigError, Endpoint, Problem, Token, TokenFile, TokenLookup};
+use aco_domain::{Attention, EndpointStatus};
+use aco_home::{Environment, Home};
+use aco_telemetry::dispatch::Masker;
+use aco_telemetry::ship::Destination;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// Where settings come from; read again whenever something changed.
+#[derive(Clone, Debug)]
+pub struct SettingsSource {
+    config_file: PathBuf,
+    token_file: PathBuf,
+    /// The environment, for a program that honours it. The tray passes none.
+    overlay: Option<Environment>,
+}
+
+/// A configuration and what follows from it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Every value and where it came from.
+    pub config: Config,
+    /// What is legal but probably not meant.
+    pub warnings: Vec<Problem>,
+    /// Where records go, or why they do not.
+    pub(crate) shipping: Shipping,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Shipping {
+    /// No endpoint is configured.
+    Local,
+    /// To this one.
+    To {
+        destination: Arc<Destination>,
+        endpoint: EndpointStatus,
+    },
+    /// There is one, and it cannot be used as things stand.
+    Withheld {
+        endpoint: EndpointStatus,
+        attention: Attention,
+    },
+}
+
+impl SettingsSource {
+    /// The files of `home`, and the environment for a program that honours it.
+    #[must_use]
+    pub fn new(home: &Home, overlay: Option<Environment>) -> Self {
+        Self {
+            config_file: home.config_file(),
+            token_file: home.token_file(),
+            overlay,
+        }
+    }
+
+    /// Reads everything. Tokens are told to `masker` before anybody could log one.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the configuration at once.
+    pub fn load(&self, masker: Option<&Masker>) -> Result<Settings, ConfigError> {
+        let loaded = Config::load(&self.config_file, self.overlay.as_ref())?;
+        let lookup = loaded
+            .config
+            .token(&TokenFile::new(self.token_file.clone()));
+        if let (Some(masker), TokenLookup::Found(token)) = (masker, &lookup) {
+            masker.add_secret(token.value.expose());
+        }
+        let shipping = shipping(&loaded.config, lookup);
+        Ok(Settings {
+            config: loaded.config,
+            warnings: loaded.warnings,
+            shipping,
+        })
+    }
+
+    /// Changes when a file that was read changes. Looked at with each scan: a watcher would be one
+    /// more thread for something that happens once a month.
+    pub(crate) fn fingerprint(&self, settings: &Settings) -> Fingerprint {
+        let ca_file = settings.config.ship.ca_file.value.as_deref();
+        Fingerprint([Some(&*self.config_file), Some(&self.token_file), ca_file].map(stamp))
+    }
+}
+
+/// Length and modification time of the files settings come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fingerprint([Option<(u64, SystemTime)>; 3]);
+
+fn stamp(path: Option<&Path>) -> Option<(u64, SystemTime)> {
+    let metadata = fs::metadata(path?).ok()?;
+    Some((metadata.len(), metadata.modified().ok()?))
+}
+
+impl Settings {
+    /// Where records may go now.
+    #[must_use]
+    pub fn destination(&self) -> Option<Arc<Destination>> {
+        match &self.shipping {
+            Shipping::To { destination, .. } => Some(Arc::clone(destination)),
+            Shipping::Local | Shipping::Withheld { .. } => None,
+        }
+    }
+
+    /// The endpoint as a status shows it.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<EndpointStatus> {
+        match &self.shipping {
+            Shipping::Local => None,
+            Shipping::To { endpoint, .. } | Shipping::Withheld { endpoint, .. } => {
+                Some(endpoint.clone())
+            }
+        }
+    }
+
+    /// Why nothing is sent although there is an endpoint.
+    #[must_use]
+    pub fn attention(&self) -> Option<Attention> {
+        match &self.shipping {
+            Shipping::Withheld { attention, .. } => Some(attention.clone()),
+            Shipping::Local | Shipping::To { .. } => None,
+        }
+    }
+}
+
+fn shipping(config: &Config, lookup: TokenLookup) -> Shipping {
+    let ship = &config.ship;
+    let Some(address) = &ship.endpoint.value else {
+        return Shipping::Local;
+    };
+    let (token, problem) = match lookup {
+        TokenLookup::Found(token) => (Some(token), None),
+        TokenLookup::None => (None, None),
+        TokenLookup::OtherEndpoint { saved_for } => (
+            None,
+            Some(Attention {
+                code: "token_for_other_endpoint".into(),
+                what: format!("the stored token was saved for {saved_for}, not for {address}"),
+                remedy: "give the token for this endpoint: aco token set".into(),
+            }),
+        ),
+        TokenLookup::Unreadable(wrong) => (
+            None,
+            Some(Attention {
+                code: "token_unreadable".into(),
+                what: wrong.what,
+                remedy: wrong.remedy,
+            }),
+        ),
+    };
+    let endpoint = EndpointStatus {
+        url: address.to_string(),
+        origin: ship.endpoint.origin.clone(),
+        tls: address.tls(),
+        token: token.as_ref().map(|token| token.origin.clone()),
+    };
+    let built = match problem {
+        Some(attention) => Err(attention),
+        None => destination(config, address, token.map(|token| token.value).as_ref()),
+    };
+    match built {
+        Ok(destination) => Shipping::To {
+            destination: Arc::new(destination),
+            endpoint,
+        },
+        Err(attention) => Shipping::Withheld {
+            endpoint,
+            attention,
+        },
+    }
+}
+
+fn destination(
+    config: &Config,
+    address: &Endpoint,
+    token: Option<&Token>,
+) -> Result<Destination, Attention> {
+    let ship = &config.ship;
+    let unusable = |code: &str, what: String, remedy: &str| Attention {
+        code: code.into(),
+        what,
+        remedy: remedy.into(),
+    };
+    // Headers are secrets too: mostly they hold a key.
+    if (token.is_some() || !ship.headers.is_empty())
+        && let Err(refused) = aco_config::may_send_token(address, ship.allow_plaintext.value)
+    {
+        return Err(unusable(
+            "plaintext_refused",
+            refused.to_string(),
+            "use an https:// endpoint, or set `ship.allow_plaintext = true` if you accept that",
+        ));
+    }
+    let mut destination = Destination::new(address.to_string());
+    if let Some(timeout) = &ship.timeout {
+        destination.timeout = timeout.value;
+    }
+    if let Some(path) = &ship.ca_file.value {
+        destination.ca_pem = Some(fs::read(path).map_err(|error| {
+            unusable(
+                "ca_file_unreadable",
+                format!("{}: the CA file cannot be read: {error}", path.display()),
+                "check `ship.ca_file`: it is the PEM file of the CA that signed the endpoint's \
+                 certificate",
+            )
+        })?);
+    }
+    let bad_header = |what| unusable("header_unusable", what, "check OTEL_EXPORTER_OTLP_HEADERS");
+    for header in &ship.headers {
+        destination = destination
+            .with_header(&header.value.name, header.value.expose())
+            .map_err(bad_header)?;
+    }
+    if let Some(token) = token {
+        let value = format!("Bearer {}", token.expose());
+        destination = destination
+            .with_header("authorization", &value)
+            .map_err(bad_header)?;
+    }
+    Ok(destination)
+}

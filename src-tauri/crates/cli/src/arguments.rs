@@ -1,0 +1,156 @@
+//! What can be typed.
+
+use aco_domain::LineLevel;
+use clap::{Args, Parser, Subcommand};
+
+/// Watches AI tools and ships what it sees to your own Collector. Nothing is lost on the way.
+#[derive(Debug, Parser)]
+#[command(name = "aco", version, max_term_width = 100, after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  aco run                               the agent, until Ctrl-C
+  aco token set < token.txt             keep the token for the configured endpoint
+  aco status                            is everything arriving?
+  aco logs --follow --level warn        what is going wrong, as it happens
+  aco pause --for 1h                    nothing leaves this machine for an hour
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
+Everything lies in the folder `aco config path` names; ACO_HOME puts it elsewhere.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the agent without a display, until Ctrl-C or SIGTERM
+    Run {
+        /// Look once, ship what can be shipped within five seconds, and exit
+        #[arg(long)]
+        once: bool,
+    },
+    /// Say how it goes: state, endpoint, last answer, what waits, what was lost
+    Status {
+        /// One JSON object; its fields are stable
+        #[arg(long)]
+        json: bool,
+        /// Dismiss the notice about dropped records
+        #[arg(long)]
+        acknowledge: bool,
+    },
+    /// Show recent local records
+    Logs(Logs),
+    /// Stop everything from leaving this machine; recording goes on
+    Pause {
+        /// Resume by itself after this long: 30m, 1h, 2h 30m
+        #[arg(long = "for", value_name = "DURATION", value_parser = duration)]
+        for_: Option<std::time::Duration>,
+    },
+    /// Ship again, the backlog first
+    Resume,
+    /// Where the configuration is, what is in force, whether it is valid
+    #[command(subcommand)]
+    Config(Config),
+    /// Keep, forget or look for the bearer token
+    #[command(subcommand)]
+    Token(Token),
+    /// Write numbered test records
+    #[command(hide = true)]
+    Emit(Emit),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Logs {
+    /// Go on with new lines as they are written
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// Only lines at least this urgent: error, warn, info, debug, trace
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) level: Option<LineLevel>,
+    /// How many of the last lines
+    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 200)]
+    pub(crate) last: usize,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Print the path of config.toml
+    Path,
+    /// Print what is in force, with where each value came from; the token is masked
+    Show,
+    /// Check config.toml and the environment; exit code 2 when something is wrong
+    Check,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    /// Keep the token read from standard input
+    ///
+    /// It is bound to the endpoint it is saved for and sent to no other.
+    Set {
+        /// The endpoint it is for; the configured one when absent
+        #[arg(long, value_name = "URL")]
+        endpoint: Option<String>,
+    },
+    /// Forget the token
+    Clear,
+    /// Say whether there is a token, where it came from and what it is for; never the token
+    Status,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Emit {
+    /// How many records
+    #[arg(long)]
+    pub(crate) count: u64,
+    /// Records a second; as fast as possible when absent
+    #[arg(long, value_parser = rate)]
+    pub(crate) rate: Option<f64>,
+    /// The body, to which ` seq=<n>` is added
+    #[arg(long, default_value = "test record")]
+    pub(crate) message: String,
+    /// How long to go on shipping before exiting
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5s")]
+    pub(crate) grace: std::time::Duration,
+}
+
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let parsed: jiff::SignedDuration = text
+        .parse()
+        .map_err(|_| "write it like 30m, 1h or 2h 30m".to_owned())?;
+    parsed
+        .try_into()
+        .map_err(|_| "it must not be negative".to_owned())
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate > 0.0 && rate.is_finite() => Ok(rate),
+        _ => Err("write a number of records a second, above 0".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_read_as_people_write_them() {
+        let seconds = |text| duration(text).map(|d| d.as_secs());
+        assert_eq!(seconds("1h"), Ok(3600));
+        assert_eq!(seconds("2h 30m"), Ok(9000));
+        assert!(seconds("-1h").is_err());
+        assert!(seconds("soon").is_err());
+        assert!(rate("0").is_err() && rate("nan").is_err() && rate("2.5") == Ok(2.5));
+    }
+}

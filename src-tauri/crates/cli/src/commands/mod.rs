@@ -1,0 +1,31 @@
+//! One module a command.
+
+mod config;
+mod emit;
+mod logs;
+mod pause;
+mod run;
+mod status;
+mod token;
+
+use crate::arguments::Command;
+use crate::context::{Context, runtime};
+use crate::failure::Failure;
+use std::process::ExitCode;
+
+/// Runs a command to its end.
+pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
+    let context = Context::new()?;
+    match command {
+        Command::Run { once } => run::run(context, once),
+        Command::Status { json, acknowledge } => {
+            runtime()?.block_on(status::status(&context, json, acknowledge))
+        }
+        Command::Logs(logs) => runtime()?.block_on(logs::logs(&context, &logs)),
+        Command::Pause { for_ } => runtime()?.block_on(pause::pause(&context, for_)),
+        Command::Resume => runtime()?.block_on(pause::resume(&context)),
+        Command::Config(config) => config::config(&context, &config),
+        Command::Token(token) => runtime()?.block_on(token::token(&context, token)),
+        Command::Emit(emit) => emit::emit(context, emit),
+    }
+}

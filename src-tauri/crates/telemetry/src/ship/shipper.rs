@@ -1,0 +1,168 @@
+//! The shipping thread: started, given orders, asked how it goes, drained.
+
+use super::worker::Worker;
+use super::{Backoff, Destination};
+use aco_domain::{Answer, Clock, UnixNanos};
+use aco_spool::Spool;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+/// What the agent wants of the shipper. The latest order counts.
+#[derive(Clone, Debug, Default)]
+pub struct Orders {
+    /// Where to send; nothing keeps everything here.
+    pub destination: Option<Arc<Destination>>,
+    /// Whether the user paused shipping: nothing leaves, a request on its way is abandoned.
+    pub paused: bool,
+    /// Set once, by [`Shipper::stop`].
+    pub(super) stop_by: Option<Instant>,
+}
+
+impl Orders {
+    /// Send to `destination`, unless `paused`.
+    #[must_use]
+    pub fn new(destination: Option<Arc<Destination>>, paused: bool) -> Self {
+        Self {
+            destination,
+            paused,
+            stop_by: None,
+        }
+    }
+
+    /// The destination, when something may be sent.
+    pub(super) fn active(&self) -> Option<&Arc<Destination>> {
+        self.destination.as_ref().filter(|_| !self.paused)
+    }
+}
+
+/// How shipping goes. Written by the shipper, read by the agent whenever it is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShipReport {
+    /// The last answer, or why there was none.
+    pub answer: Option<Answer>,
+    /// When the endpoint last took a record.
+    pub last_accepted: Option<UnixNanos>,
+}
+
+/// What a shipper is made of.
+pub struct ShipperParts {
+    /// Where records wait.
+    pub spool: Arc<Spool>,
+    /// Stamps answers; not used for waiting.
+    pub clock: Arc<dyn Clock>,
+    /// The first order.
+    pub orders: Orders,
+    /// Waits after failures.
+    pub backoff: Backoff,
+    /// How long a first record waits for company before a request is made of it.
+    pub linger: Duration,
+}
+
+impl ShipperParts {
+    /// The waits the product uses: 0.5 s doubling to 30 s, a fifth of a second of company.
+    #[must_use]
+    pub fn new(spool: Arc<Spool>, clock: Arc<dyn Clock>, orders: Orders) -> Self {
+        Self {
+            spool,
+            clock,
+            orders,
+            backoff: Backoff::new(Duration::from_millis(500), Duration::from_secs(30)),
+            linger: Duration::from_millis(200),
+        }
+    }
+}
+
+/// A handle on the shipping thread. Dropping it stops the thread without draining.
+pub struct Shipper {
+    orders: watch::Sender<Orders>,
+    report: watch::Receiver<ShipReport>,
+    wake: Arc<Notify>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Shipper {
+    /// Starts the thread and its runtime.
+    ///
+    /// # Errors
+    /// When the operating system gives no thread or no event queue.
+    pub fn spawn(parts: ShipperParts) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let (orders, orders_seen) = watch::channel(parts.orders);
+        let (report, report_seen) = watch::channel(ShipReport::default());
+        let (wake, appended) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        parts.spool.set_waker({
+            let appended = Arc::clone(&appended);
+            move || appended.notify_one()
+        });
+        let mut worker = Worker {
+            spool: parts.spool,
+            clock: parts.clock,
+            orders: orders_seen,
+            report,
+            wake: Arc::clone(&wake),
+            appended,
+            backoff: parts.backoff,
+            linger: parts.linger,
+            sync_failed: false,
+        };
+        let thread = std::thread::Builder::new().name("aco-ship".into()).spawn(move || {
+            // One thread runs the connection's tasks too, so this covers all of them.
+            let _suppressed = opentelemetry::Context::enter_telemetry_suppressed_scope();
+            while catch_unwind(AssertUnwindSafe(|| runtime.block_on(worker.run()))).is_err() {
+                log::error!(
+                    target: crate::SHIP_TARGET,
+                    "the shipper panicked and is started again; nothing is lost, the spool keeps \
+                     what was not answered for"
+                );
+                runtime.block_on(worker.rest());
+            }
+        })?;
+        Ok(Self {
+            orders,
+            report: report_seen,
+            wake,
+            thread: Some(thread),
+        })
+    }
+
+    /// Replaces the orders. A request on its way is abandoned when they withdraw its destination.
+    pub fn order(&self, orders: Orders) {
+        self.orders.send_modify(|current| {
+            *current = Orders {
+                stop_by: current.stop_by,
+                ..orders
+            };
+        });
+    }
+
+    /// Tries again now, whatever wait is under way: the token changed, the machine woke up.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// How it goes; `changed` waits for the next news.
+    #[must_use]
+    pub fn report(&self) -> watch::Receiver<ShipReport> {
+        self.report.clone()
+    }
+
+    /// Ships what is left, for at most `grace`, and ends the thread. A first failure after this
+    /// call ends it too: what does not work now will not work within a shutdown.
+    pub async fn stop(mut self, grace: Duration) {
+        let by = Instant::now() + grace;
+        self.orders
+            .send_modify(|current| current.stop_by = Some(by));
+        self.wake.notify_one();
+        if let Some(thread) = self.thread.take() {
+            // The thread ends by itself soon after the deadline; joining it blocks, so elsewhere.
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+}
