@@ -109,6 +109,7 @@ mod limits;
 mod platform;
 mod quarantine;
 mod read;
+mod scan;
 mod spool;
 mod state;
 mod survey;

@@ -8,15 +8,14 @@ use crate::Recovery;
 use crate::cursor::{self, Found, Loaded, Snapshot};
 use crate::file_system::{FileSystem, read_full};
 use crate::format::{
-    HEAD, Head, MAX_SEQ, PREAMBLE, Preamble, SEGMENT_FIXED, SEGMENT_MAGIC, judge_preamble,
-    numbered_name, parse_numbered_name, parse_segment_header, segment_header_len,
+    HEAD, MAX_SEQ, Preamble, SEGMENT_FIXED, SEGMENT_MAGIC, judge_preamble, numbered_name,
+    parse_numbered_name, parse_segment_header, segment_header_len,
 };
+use crate::scan::scan;
 use crate::state::{Mark, Oldest, Segment};
-use crate::walk::{Step, Walk, find_sync};
 use aco_domain::{Counters, UnixNanos};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 pub(crate) const EXTENSION: &str = "seg";
@@ -40,6 +39,12 @@ pub(crate) struct Survey {
     pub(crate) oldest: Oldest,
     pub(crate) counters: Counters,
     pub(crate) recovery: Recovery,
+}
+
+/// A file that takes its place among the segments.
+struct Candidate {
+    segment: Segment,
+    header_is_intact: bool,
 }
 
 /// Reads the folder.
@@ -74,9 +79,20 @@ pub(crate) fn survey(fs: &dyn FileSystem, dir: &Path, now: UnixNanos) -> io::Res
         },
         cursor,
     };
-    for (index, &(first_seq, len)) in files.iter().enumerate() {
-        let next = files.get(index + 1).map(|&(next, _)| next);
-        found.add(fs, dir, first_seq, len, next);
+    let mut kept: Vec<Candidate> = files
+        .into_iter()
+        .filter_map(|(first_seq, len)| found.sort_out(fs, dir, first_seq, len))
+        .collect();
+    // The newest segment is the one whose end is judged, so it must be one with records in it.
+    while let Some(newest) = kept.last()
+        && found.is_without_records(fs, dir, newest)
+    {
+        found.answered.push(newest.segment.first_seq);
+        kept.pop();
+    }
+    for (index, candidate) in kept.iter().enumerate() {
+        let next = kept.get(index + 1).map(|next| next.segment.first_seq);
+        found.take_in(fs, dir, candidate, next);
     }
     found.number_on(now);
     found.settle_position(fs, dir);
@@ -84,15 +100,14 @@ pub(crate) fn survey(fs: &dyn FileSystem, dir: &Path, now: UnixNanos) -> io::Res
 }
 
 impl Survey {
-    /// Judges one file and takes in what it adds to the marks.
-    fn add(
+    /// Sets a file aside that is no segment with a place among the others.
+    fn sort_out(
         &mut self,
         fs: &dyn FileSystem,
         dir: &Path,
         first_seq: u64,
         len: u64,
-        next: Option<u64>,
-    ) {
+    ) -> Option<Candidate> {
         let path = segment_path(dir, first_seq);
         let mut segment = Segment {
             first_seq,
@@ -102,65 +117,103 @@ impl Survey {
         };
         let head = match read_head(fs, &path) {
             Ok(head) => head,
-            Err(error) if error.kind() == ErrorKind::NotFound => return,
-            Err(_) => return self.keep_unread(segment, next, path),
+            Err(error) if error.kind() == ErrorKind::NotFound => return None,
+            Err(_) => {
+                self.recovery.unread.push(path);
+                segment.unread = true;
+                return Some(Candidate {
+                    segment,
+                    header_is_intact: true,
+                });
+            }
         };
         let preamble = judge_preamble(&head, SEGMENT_MAGIC);
-        if preamble == Preamble::Newer {
-            segment.newer = true;
-            self.segments.push_back(segment);
-            self.recovery.newer.push(path);
-            return;
-        }
         let header_is_intact = parse_segment_header(&head).is_some();
-        let is_known = next.is_some_and(|next| next <= self.written.next_seq);
-        if is_known && header_is_intact {
-            self.segments.push_back(segment);
-            return;
-        }
-        let seqs = first_seq..next.unwrap_or(MAX_SEQ);
-        let scan = match scan(fs, &path, len, &seqs, self.passed) {
-            Ok(scan) => scan,
-            Err(_) => return self.keep_unread(segment, next, path),
-        };
-        if next.is_none() {
-            segment.len = scan.end + scan.tail.damaged;
-            self.recovery.torn_bytes += len.saturating_sub(segment.len);
-        }
-        let nothing_in_it = scan.frames == 0 && scan.tail.damaged == 0;
-        if scan.frames == 0 && preamble == Preamble::Damaged && len > 0 {
+        if preamble == Preamble::Newer {
+            self.recovery.newer.push(path);
+            segment.newer = true;
+        } else if len <= head.len() as u64 && (header_is_intact || len == 0) {
+            self.answered.push(first_seq);
+            return None;
+        } else if preamble == Preamble::Damaged
+            && scan(fs, &path, len, &(first_seq..MAX_SEQ), 0).is_ok_and(|scan| scan.frames == 0)
+        {
             self.unrecognised.push(first_seq);
             self.recovery.unrecognised.push(path);
-            return;
-        } else if nothing_in_it && (next.is_none() || len <= head.len() as u64) {
-            self.answered.push(first_seq);
-            return;
-        }
-        if !header_is_intact {
+            return None;
+        } else if !header_is_intact {
             self.recovery.damaged_headers.push(path);
         }
+        Some(Candidate {
+            segment,
+            header_is_intact,
+        })
+    }
+
+    /// Whether a segment of ours has neither a record nor the remains of one.
+    fn is_without_records(&self, fs: &dyn FileSystem, dir: &Path, candidate: &Candidate) -> bool {
+        let Segment {
+            first_seq,
+            len,
+            newer,
+            unread,
+        } = candidate.segment;
+        let path = segment_path(dir, first_seq);
+        !newer
+            && !unread
+            && scan(fs, &path, len, &(first_seq..MAX_SEQ), self.passed)
+                .is_ok_and(|scan| scan.frames == 0 && scan.tail.damaged == 0)
+    }
+
+    /// Adds a segment and what it says about numbers, usage and time.
+    fn take_in(
+        &mut self,
+        fs: &dyn FileSystem,
+        dir: &Path,
+        candidate: &Candidate,
+        next: Option<u64>,
+    ) {
+        let mut segment = candidate.segment;
+        let path = segment_path(dir, segment.first_seq);
+        let is_known = next.is_some_and(|next| next <= self.written.next_seq);
+        if segment.newer || (is_known && candidate.header_is_intact) {
+            segment.unread = false;
+            self.segments.push_back(segment);
+            return;
+        }
+        let seqs = segment.first_seq..next.unwrap_or(MAX_SEQ);
+        let scan = match scan(fs, &path, segment.len, &seqs, self.passed) {
+            Ok(scan) if !segment.unread => scan,
+            _ => return self.keep_unread(segment, next),
+        };
         let mut mark = scan.mark;
         if next.is_none() {
-            mark.next_seq = mark.next_seq.max(scan.tail.next_seq);
+            mark.next_seq = scan.tail.next_seq;
+            let whole = scan.end + scan.tail.damaged;
+            self.recovery.torn_bytes += segment.len.saturating_sub(whole);
+            segment.len = whole;
         }
         self.written.usage_seq = self.written.usage_seq.max(mark.usage_seq);
         if mark.next_seq > self.written.next_seq {
-            self.counters.spooled += mark.next_seq - self.written.next_seq;
-            self.written.next_seq = mark.next_seq;
             self.written.time = mark.time;
         }
+        self.reach(mark.next_seq);
         self.segments.push_back(segment);
     }
 
+    /// Numbers below `next_seq` were given.
+    fn reach(&mut self, next_seq: u64) {
+        self.counters.spooled += next_seq.saturating_sub(self.written.next_seq);
+        self.written.next_seq = self.written.next_seq.max(next_seq);
+    }
+
     /// Keeps a segment that cannot be read now, and the numbers it may hold if it is the newest.
-    fn keep_unread(&mut self, mut segment: Segment, next: Option<u64>, path: PathBuf) {
+    fn keep_unread(&mut self, mut segment: Segment, next: Option<u64>) {
         let most = segment.first_seq + segment.len / HEAD as u64;
-        let next_seq = self.written.next_seq.max(next.unwrap_or(most));
-        segment.unread = next_seq > self.written.next_seq && next.is_none();
-        self.counters.spooled += next_seq - self.written.next_seq;
-        self.written.next_seq = next_seq;
+        let before = self.written.next_seq;
+        self.reach(next.unwrap_or(most));
+        segment.unread = next.is_none() && self.written.next_seq > before;
         self.segments.push_back(segment);
-        self.recovery.unread.push(path);
     }
 
     /// Finds a next number that nobody can have given to another record.
@@ -208,126 +261,6 @@ impl Survey {
                 self.oldest = Oldest::Known(oldest);
             }
         }
-    }
-}
-
-/// What a segment holds.
-struct Scan {
-    frames: u64,
-    /// Behind its last whole frame.
-    mark: Mark,
-    /// The offset behind its last whole frame.
-    end: u64,
-    /// The offset behind its last frame at or below the cursor; 0 without one.
-    passed_end: u64,
-    /// The time of its first frame above the cursor.
-    oldest: Option<UnixNanos>,
-    tail: Tail,
-}
-
-fn scan(
-    fs: &dyn FileSystem,
-    path: &Path,
-    len: u64,
-    seqs: &Range<u64>,
-    passed: u64,
-) -> io::Result<Scan> {
-    let start = match parse_segment_header(&read_head(fs, path)?) {
-        Some(opaque) => SEGMENT_FIXED + opaque.len(),
-        None => PREAMBLE,
-    } as u64;
-    let mut walk = Walk::new(fs.open_read(path)?, start.min(len), len);
-    let mut seqs = seqs.clone();
-    let mut scan = Scan {
-        frames: 0,
-        mark: Mark {
-            next_seq: seqs.start,
-            ..Mark::default()
-        },
-        end: start.min(len),
-        passed_end: 0,
-        oldest: None,
-        tail: Tail::default(),
-    };
-    loop {
-        match walk.step(&seqs)? {
-            Step::Frame(frame) => {
-                scan.frames += 1;
-                scan.mark.pass(&frame);
-                seqs.start = scan.mark.next_seq;
-                scan.end = walk.offset();
-                if frame.head.seq <= passed {
-                    scan.passed_end = walk.offset();
-                } else {
-                    scan.oldest.get_or_insert(frame.head.time);
-                }
-            }
-            Step::Damage => {
-                let from = walk.at();
-                if !walk.resync(&seqs)? {
-                    scan.tail = judge_tail(&walk.bytes()[from..], &seqs);
-                    return Ok(scan);
-                }
-            }
-            Step::End => {
-                scan.tail.next_seq = seqs.start;
-                return Ok(scan);
-            }
-        }
-    }
-}
-
-/// What follows the last whole frame of the newest segment.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Tail {
-    /// Bytes of records that were complete once; what follows them is torn.
-    damaged: u64,
-    /// The number after the last record that was complete.
-    next_seq: u64,
-}
-
-/// Tells a record that was complete and is damaged from one that was never finished: only the
-/// latter's number may be given again, because only the latter was never sent.
-fn judge_tail(tail: &[u8], seqs: &Range<u64>) -> Tail {
-    let mut at = 0;
-    let mut judged = Tail {
-        damaged: 0,
-        next_seq: seqs.start,
-    };
-    loop {
-        let rest = &tail[at..];
-        if rest.len() < HEAD || rest.iter().all(|&byte| byte == 0) {
-            return judged;
-        }
-        let head = Head::parse(rest).filter(|head| (judged.next_seq..seqs.end).contains(&head.seq));
-        if let Some(head) = head {
-            judged.damaged = at as u64;
-            judged.next_seq = head.seq;
-            if head.frame_len() > rest.len() {
-                return judged;
-            }
-            at += head.frame_len();
-            judged.damaged = at as u64;
-            judged.next_seq = head.seq + 1;
-        } else if let Some(next) = find_head(&rest[1..]) {
-            at += 1 + next;
-        } else {
-            judged.damaged = tail.len() as u64;
-            judged.next_seq += 1;
-            return judged;
-        }
-    }
-}
-
-/// The next intact head in `bytes`.
-fn find_head(bytes: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        at += find_sync(bytes.get(at..)?)?;
-        if Head::parse(&bytes[at..]).is_some() {
-            return Some(at);
-        }
-        at += 1;
     }
 }
 
