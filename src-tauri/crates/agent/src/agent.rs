@@ -12,7 +12,7 @@ use aco_ipc::{Incoming, Reply, Response, Server};
 use aco_sources::{
     Catalogue, CatalogueError, Event, Os, Patterns, Scan, ScanError, ToolEntry, Tracker,
 };
-use aco_telemetry::ship::{Orders, ShipReport, Shipper, ShipperParts};
+use aco_telemetry::ship::{Destination, Orders, ShipReport, Shipper, ShipperParts};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
@@ -246,11 +246,19 @@ impl Agent {
         self.invalid.as_ref()
     }
 
-    fn give_orders(&self) {
-        let destination = self
-            .settings
+    /// Whether anything may leave now.
+    pub(crate) fn is_shipping(&self) -> bool {
+        self.destination().is_some() && self.paused().is_none()
+    }
+
+    fn destination(&self) -> Option<Arc<Destination>> {
+        self.settings
             .destination()
-            .filter(|_| self.invalid.is_none());
+            .filter(|_| self.invalid.is_none())
+    }
+
+    fn give_orders(&self) {
+        let destination = self.destination();
         self.shipper
             .order(Orders::new(destination, self.paused().is_some()));
     }

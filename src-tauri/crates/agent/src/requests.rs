@@ -87,6 +87,7 @@ impl Agent {
     fn emit(&self, emission: Emission, grace: Duration, reply: Reply) {
         let spool = Arc::clone(&self.foundation.spool);
         let report = self.shipper.report();
+        let shipping = self.is_shipping();
         tokio::spawn(async move {
             let emitting = Arc::clone(&spool);
             let count = emission.count;
@@ -95,7 +96,9 @@ impl Agent {
                 // The reply is dropped, which tells the asker.
                 return;
             };
-            let _ = tokio::time::timeout(grace, answered_for(&spool, report, last_seq)).await;
+            if shipping {
+                let _ = tokio::time::timeout(grace, answered_for(&spool, report, last_seq)).await;
+            }
             reply.send(Response::Emitted {
                 count,
                 first_seq,

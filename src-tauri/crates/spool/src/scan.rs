@@ -36,10 +36,9 @@ pub(crate) fn scan(
     seqs: &Range<u64>,
     passed: u64,
 ) -> io::Result<Scan> {
-    let start = match parse_segment_header(&read_head(fs, path)?) {
-        Some(opaque) => SEGMENT_FIXED + opaque.len(),
-        None => PREAMBLE,
-    } as u64;
+    let head = read_head(fs, path)?;
+    let header = parse_segment_header(&head);
+    let start = header.map_or(PREAMBLE, |opaque| SEGMENT_FIXED + opaque.len()) as u64;
     let mut walk = Walk::new(fs.open_read(path)?, start.min(len), len);
     let mut seqs = seqs.clone();
     let mut scan = Scan {
@@ -68,10 +67,18 @@ pub(crate) fn scan(
             }
             Step::Damage => {
                 let from = walk.at();
-                if !walk.resync(&seqs)? {
-                    scan.tail = judge_tail(&walk.bytes()[from..], &seqs);
-                    return Ok(scan);
+                if walk.resync(&seqs)? {
+                    continue;
                 }
+                let mut tail = &walk.bytes()[from..];
+                if header.is_none() && scan.frames == 0 {
+                    // A damaged header is no record: the first frame began at a sync marker.
+                    let skipped = find_sync(tail).unwrap_or(tail.len());
+                    tail = &tail[skipped..];
+                    scan.end += skipped as u64;
+                }
+                scan.tail = judge_tail(tail, &seqs);
+                return Ok(scan);
             }
             Step::End => {
                 scan.tail.next_seq = seqs.start;

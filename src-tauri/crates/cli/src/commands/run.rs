@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 /// The agent until it is told to end; a second signal does not wait for the drain.
 pub(crate) fn run(context: Context, once: bool) -> Result<ExitCode, Failure> {
+    context.home.create()?;
     let first_start = aco_config::write_default_config(&context.home.config_file());
     let settings = context.settings()?;
     let (mut foundation, logging) = Foundation::lay(

@@ -381,7 +381,7 @@ impl Model {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 400,
+        cases: 12000,
         max_shrink_iters: 20_000,
         ..ProptestConfig::default()
     })]

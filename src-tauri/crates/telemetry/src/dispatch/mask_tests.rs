@@ -71,8 +71,10 @@ fn a_known_token_is_masked_whatever_its_shape() {
     assert_eq!(masker.mask("got plain-words back"), "got [masked] back");
 }
 
+type Heard = (String, Vec<(String, String)>);
+
 #[derive(Default)]
-struct Seen(Mutex<Vec<(String, Vec<(String, String)>)>>);
+struct Seen(Mutex<Vec<Heard>>);
 
 impl log::Log for &Seen {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {

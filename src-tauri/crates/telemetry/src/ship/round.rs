@@ -47,11 +47,7 @@ impl Round {
     #[must_use]
     pub fn new(records: usize) -> Self {
         Self {
-            pending: if records == 0 {
-                Vec::new()
-            } else {
-                vec![0..records]
-            },
+            pending: std::iter::once(0..records).filter(|all| !all.is_empty()).collect(),
             set_aside: Vec::new(),
             fates: vec![None; records],
             stored_any: false,
@@ -137,7 +133,7 @@ impl Round {
                 self.pending.push(part);
             }
         }
-        self.pending.sort_by(|a, b| b.start.cmp(&a.start));
+        self.pending.sort_by_key(|part| std::cmp::Reverse(part.start));
     }
 }
 
