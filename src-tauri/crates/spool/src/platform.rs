@@ -25,10 +25,22 @@ pub(crate) fn private_dirs() -> DirBuilder {
     builder
 }
 
-/// Makes the names in `dir` durable.
+/// Makes the names in `dir` durable, as far as the file system has a way to.
 #[cfg(unix)]
 pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
-    std::fs::File::open(dir)?.sync_all()
+    match std::fs::File::open(dir)?.sync_all() {
+        // Network and FUSE file systems that cannot sync a folder say so; a spool on one must
+        // not stop shipping for that.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
+            ) =>
+        {
+            Ok(())
+        }
+        synced => synced,
+    }
 }
 
 /// Makes the names in `dir` durable: NTFS journals them itself and offers no call for it.

@@ -7,8 +7,8 @@ use crate::{
     inspect, read_quarantine,
 };
 use aco_domain::{Clock, UnixNanos};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, mpsc};
 
 #[test]
 fn records_come_back_in_order_and_once_over_restarts() {
@@ -295,21 +295,30 @@ fn inspecting_sees_what_the_agent_sees_and_changes_nothing() {
 }
 
 #[test]
-fn the_flusher_syncs_without_being_asked_and_at_its_end() {
-    let disk = Disk::default();
-    let mut rig = Rig::over(disk, SMALL);
-    let (send, woken) = mpsc::channel();
-    rig.spool.set_waker(move || {
-        let _ = send.send(());
-    });
+fn the_flusher_syncs_without_being_asked() {
+    let mut rig = Rig::new(SMALL);
     let flusher = Flusher::spawn(&rig.spool).unwrap();
-    rig.spool.arm();
-    rig.append(10);
-    woken.recv().unwrap();
+    for seq in 1..=3 {
+        rig.append(1);
+        // The first at once, the others a second after the one before.
+        rig.disk.wait_until_durable(&segment(1));
+        assert_eq!(rig.spool.stats().last_seq, seq);
+    }
+    rig.disk.power_cut(&mut |_| 0);
+    rig.reopen();
+    assert_eq!(rig.drain(), [1, 2, 3]);
+    drop(flusher);
+}
+
+#[test]
+fn the_flusher_syncs_at_its_end() {
+    let mut rig = Rig::new(SMALL);
+    let flusher = Flusher::spawn(&rig.spool).unwrap();
+    rig.append(50);
     drop(flusher);
     rig.disk.power_cut(&mut |_| 0);
     rig.reopen();
-    assert_eq!(rig.drain(), (1..=10).collect::<Vec<_>>());
+    assert_eq!(rig.drain(), (1..=50).collect::<Vec<_>>());
 }
 
 struct Standing;

@@ -7,11 +7,12 @@ use crate::{Entry, File, FileSystem};
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Duration;
 
 /// The disk; clones are the same one.
 #[derive(Clone, Default)]
-pub(crate) struct Disk(Arc<Mutex<Inner>>);
+pub(crate) struct Disk(Arc<(Mutex<Inner>, Condvar)>);
 
 #[derive(Default)]
 struct Inner {
@@ -63,7 +64,7 @@ fn apply(content: &mut Vec<u8>, op: &Op, upto: usize) {
 
 impl Disk {
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap()
+        self.0.0.lock().unwrap()
     }
 
     /// Bytes of all files.
@@ -100,6 +101,17 @@ impl Disk {
 
     pub(crate) fn calls(&self) -> Calls {
         self.inner().calls
+    }
+
+    /// Waits until somebody has made all that was written to `path` durable.
+    pub(crate) fn wait_until_durable(&self, path: &Path) {
+        let is_dirty = |inner: &mut Inner| {
+            let name = inner.names[path];
+            !inner.inodes[name].pending.is_empty() || !inner.durable_names.contains_key(path)
+        };
+        let long = Duration::from_secs(30);
+        let waited = self.0.1.wait_timeout_while(self.inner(), long, is_dirty);
+        assert!(!waited.unwrap().1.timed_out(), "{path:?} was never synced");
     }
 
     /// The paths of all files.
@@ -255,6 +267,7 @@ impl FileSystem for Disk {
         let old = std::mem::take(&mut inner.durable_names);
         durable.extend(old.into_iter().filter(|(path, _)| elsewhere(path)));
         inner.durable_names = durable;
+        self.0.1.notify_all();
         Ok(())
     }
 }
@@ -350,6 +363,7 @@ impl File for Handle {
         let inode = &mut inner.inodes[self.inode];
         inode.durable = inode.content.clone();
         inode.pending.clear();
+        self.disk.0.1.notify_all();
         Ok(())
     }
 }

@@ -3,5 +3,6 @@
 mod behaviour;
 mod damage;
 pub(crate) mod disk;
+mod measure;
 mod model;
 mod rig;

@@ -276,9 +276,11 @@ impl Model {
         let last_written = self.last_written();
         self.rig.reopen();
         let stats = self.rig.stats();
-        // Two flips may hide the last two records; one of them is then not known to have been.
+        // A flip in the torn remains of an earlier power cut makes them look like a record; two
+        // may hide the last two records, one of which is then not known to have been.
+        assert!(stats.last_seq <= last_written + self.flips);
         if self.flips < 2 {
-            assert_eq!(stats.last_seq, last_written, "a kill lost records");
+            assert!(stats.last_seq >= last_written, "a kill lost records");
         }
         if self.flips == 0 {
             assert_eq!(stats.usage_seq, self.written_usage);
@@ -320,6 +322,7 @@ impl Model {
         for seq in gone.keys() {
             assert!(!self.sent.contains_key(seq), "a sent number is free again");
         }
+        self.durable = self.durable.min(stats.last_seq);
         self.passed = stats.passed_seq;
         self.usage = stats.usage_seq;
         self.written_usage = stats.usage_seq;
@@ -379,9 +382,63 @@ impl Model {
     }
 }
 
+fn replay(max_bytes: u64, actions: &[Action]) {
+    let mut model = Model::new(max_bytes);
+    for action in actions {
+        model.act(action);
+    }
+    model.finish();
+}
+
+/// Written out, because a saved seed means another history once the strategy changes.
+#[test]
+fn histories_that_once_went_wrong() {
+    let append = |len| Action::Append { len };
+    // The cut kept a later segment than the cursor knew of, and took the ones before it.
+    let burst = |count, len| Action::Burst { count, len };
+    let cut = |seed| Action::PowerCut { seed };
+    replay(4_000, &[burst(18, 62), cut(9_538_022_921_664_823_071)]);
+    // Removing an empty newest segment made the one before it the newest, at the next start.
+    let emptied = cut(6_595_324_985_264_608_898);
+    replay(
+        1_000_000,
+        &[
+            append(0),
+            append(0),
+            append(116),
+            burst(24, 76),
+            emptied,
+            Action::Kill,
+        ],
+    );
+    // The damaged header of an empty segment passed for a record.
+    let deliver = Action::Deliver {
+        max: 1,
+        share: 1,
+        refused: 0,
+    };
+    let flip = Action::Flip {
+        file: 969_944_436_037_875_271,
+        at: 234_411_793_672_247_256,
+    };
+    replay(
+        4_000,
+        &[
+            append(0),
+            append(0),
+            Action::Kill,
+            deliver,
+            Action::DiskFull { room: 56 },
+            append(0),
+            flip,
+            Action::Kill,
+        ],
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 12000,
+        cases: 500,
         max_shrink_iters: 20_000,
         ..ProptestConfig::default()
     })]
@@ -391,10 +448,6 @@ proptest! {
         max_bytes in prop_oneof![Just(4_000_u64), Just(1_000_000)],
         actions in prop::collection::vec(action(), 1..60),
     ) {
-        let mut model = Model::new(max_bytes);
-        for action in &actions {
-            model.act(action);
-        }
-        model.finish();
+        replay(max_bytes, &actions);
     }
 }
