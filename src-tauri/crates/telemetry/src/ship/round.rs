@@ -47,7 +47,9 @@ impl Round {
     #[must_use]
     pub fn new(records: usize) -> Self {
         Self {
-            pending: std::iter::once(0..records).filter(|all| !all.is_empty()).collect(),
+            pending: std::iter::once(0..records)
+                .filter(|all| !all.is_empty())
+                .collect(),
             set_aside: Vec::new(),
             fates: vec![None; records],
             stored_any: false,
@@ -133,7 +135,8 @@ impl Round {
                 self.pending.push(part);
             }
         }
-        self.pending.sort_by_key(|part| std::cmp::Reverse(part.start));
+        self.pending
+            .sort_by_key(|part| std::cmp::Reverse(part.start));
     }
 }
 

@@ -166,3 +166,7 @@ impl Shipper {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "shipper_tests.rs"]
+mod tests;

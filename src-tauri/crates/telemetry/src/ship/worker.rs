@@ -12,6 +12,7 @@ use aco_spool::{AckOutcome, Batch, BatchRecord, Spool};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
 /// At most this many records a request.
 const MAX_RECORDS: usize = 512;
@@ -52,6 +53,9 @@ impl Worker {
         loop {
             let orders = self.orders.borrow_and_update().clone();
             let stopping = orders.stop_by.is_some();
+            if orders.stop_by.is_some_and(|by| by <= Instant::now()) {
+                return;
+            }
             let Some(destination) = orders.active().cloned() else {
                 connection = None;
                 if stopping || self.orders.changed().await.is_err() {
