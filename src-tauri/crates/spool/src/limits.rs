@@ -13,6 +13,9 @@ use std::io::ErrorKind;
 /// How much of the backlog is looked at in one go when records expire.
 const EXPIRE_RECORDS: usize = 512;
 const EXPIRE_BYTES: usize = 1024 * 1024;
+/// Files of answered segments that may wait for their removal: 16 MiB on the disk, and a sixteenth
+/// of the syncs while a backlog drains.
+const REMOVE_AT: usize = 16;
 
 impl Spool {
     /// Does what time calls for: retries what the disk refused, drops what is older than
@@ -26,8 +29,7 @@ impl Spool {
         }
         while self.expire() {}
         self.enforce_quota();
-        let mut reader = lock(&self.reader);
-        self.retire(&mut reader);
+        self.remove_answered();
         let stale = lock(&self.state).cursor_stale;
         if stale {
             // Stays stale on an error and is tried again.
@@ -80,7 +82,29 @@ impl Spool {
     }
 
     /// Takes answered segments off the list and removes their files.
+    pub(crate) fn remove_answered(&self) {
+        let mut reader = lock(&self.reader);
+        self.take_answered(&mut reader);
+        self.remove_leftover(&mut reader);
+    }
+
+    /// Takes answered segments off the list. Their files go a few at a time, or with the flusher's
+    /// next round: each removal waits for an fdatasync of the cursor, and the sender need not.
     pub(crate) fn retire(&self, reader: &mut Reader) {
+        self.take_answered(reader);
+        let mut state = lock(&self.state);
+        if !reader.leftover.is_empty() {
+            self.want_flush(&mut state);
+        }
+        // A disk that refuses records gets its space back at once.
+        let enough = reader.leftover.len() >= REMOVE_AT || state.refusing.is_some();
+        drop(state);
+        if enough {
+            self.remove_leftover(reader);
+        }
+    }
+
+    fn take_answered(&self, reader: &mut Reader) {
         loop {
             let mut state = lock(&self.state);
             let answered = state.segments.front().is_some_and(|front| !front.newer)
@@ -91,7 +115,6 @@ impl Spool {
             }
             reader.leftover.extend(state.pop_front());
         }
-        self.remove_leftover(reader);
     }
 
     /// Removes files of segments off the list. The cursor that no longer needs them must be

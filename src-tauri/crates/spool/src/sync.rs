@@ -202,6 +202,7 @@ fn run(spool: &Spool) {
             flushed = now;
             // Reported by `Stats::disk_refusing` and by the sender's own sync.
             let _ = spool.sync();
+            spool.remove_answered();
         }
         if due.maintain {
             maintained = now;
