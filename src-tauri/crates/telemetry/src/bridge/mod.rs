@@ -10,7 +10,8 @@
 mod payload;
 mod processor;
 mod resource;
+mod wire;
 
-pub use payload::{Payload, encode_payload};
+pub use payload::{Payload, put_scope};
 pub use processor::{RecordStore, SpoolProcessor, appender};
 pub use resource::{ResourceAttributes, encode_resource};

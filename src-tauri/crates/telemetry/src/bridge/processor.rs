@@ -1,12 +1,11 @@
 //! The synchronous processor between the OpenTelemetry appender and the spool.
 
-use super::payload::{encode_payload, stamp_payload};
+use super::payload::put_scope;
+use super::wire::{put_record, put_stamp};
 use aco_domain::{RecordUid, UnixNanos};
 use opentelemetry::InstrumentationScope;
-use opentelemetry::logs::{AnyValue, Severity};
+use opentelemetry::logs::AnyValue;
 use opentelemetry_appender_log::OpenTelemetryLogBridge;
-use opentelemetry_proto::tonic::common::v1 as proto;
-use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::logs::{LogProcessor, SdkLogRecord, SdkLoggerProvider};
 use std::cell::Cell;
@@ -50,7 +49,7 @@ pub struct Stamper {
 impl Stamper {
     /// Appends the time and the uid of record `sequence`.
     pub fn stamp(self, sequence: u64, time: UnixNanos, into: &mut Vec<u8>) {
-        stamp_payload(
+        put_stamp(
             time,
             RecordUid {
                 installation: self.installation,
@@ -99,7 +98,8 @@ impl LogProcessor for SpoolProcessor {
         let name = record
             .target()
             .map_or_else(|| scope.name(), |target| target.as_ref());
-        encode_payload(name, &to_proto(record), &mut buffer);
+        put_scope(name, &mut buffer);
+        put_record(record, &mut buffer);
         self.store.append(usage_seq(record), &buffer, self.stamper);
         buffer.shrink_to(64 * 1024);
         BUFFER.set(buffer);
@@ -125,48 +125,6 @@ fn usage_seq(record: &SdkLogRecord) -> Option<u64> {
             AnyValue::Int(seq) => u64::try_from(*seq).ok(),
             _ => None,
         })
-}
-
-/// The record as it goes on the wire. opentelemetry-proto has the same conversion, but it unwraps
-/// the observed time and this code runs inside `log!`, where nothing may panic.
-fn to_proto(record: &SdkLogRecord) -> LogRecord {
-    let observed = record
-        .observed_timestamp()
-        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
-        .and_then(|since| u64::try_from(since.as_nanos()).ok());
-    LogRecord {
-        observed_time_unix_nano: observed.unwrap_or_default(),
-        severity_number: record.severity_number().map_or(0, severity_number),
-        severity_text: record.severity_text().unwrap_or_default().to_owned(),
-        body: record.body().map(any_value),
-        attributes: record
-            .attributes_iter()
-            .map(|(key, value)| proto::KeyValue {
-                key: key.as_str().to_owned(),
-                value: Some(any_value(value)),
-                ..proto::KeyValue::default()
-            })
-            .collect(),
-        ..LogRecord::default()
-    }
-}
-
-/// The SDK numbers its severities as the protocol does (1 TRACE … 24 FATAL4).
-fn severity_number(severity: Severity) -> i32 {
-    severity as i32
-}
-
-fn any_value(value: &AnyValue) -> proto::AnyValue {
-    use proto::any_value::Value;
-    let value = match value {
-        AnyValue::Int(n) => Value::IntValue(*n),
-        AnyValue::Double(n) => Value::DoubleValue(*n),
-        AnyValue::Boolean(b) => Value::BoolValue(*b),
-        AnyValue::String(s) => Value::StringValue(s.as_str().to_owned()),
-        // The `log` appender makes none of the others without its `with-serde` feature.
-        other => Value::StringValue(format!("{other:?}")),
-    };
-    proto::AnyValue { value: Some(value) }
 }
 
 /// The stock appender over this processor, as a `log` sink for the dispatch tree.
@@ -205,6 +163,8 @@ impl<L: log::Log> log::Log for Appender<L> {
 mod tests {
     use super::*;
     use crate::bridge::Payload;
+    use opentelemetry_proto::tonic::common::v1 as proto;
+    use opentelemetry_proto::tonic::logs::v1::LogRecord;
     use prost::Message as _;
     use std::sync::Mutex;
 

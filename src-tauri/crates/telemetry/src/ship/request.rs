@@ -88,7 +88,7 @@ fn put_field(field: u32, content: &[u8], into: &mut BytesMut) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bridge::{ResourceAttributes, encode_payload, encode_resource};
+    use crate::bridge::{ResourceAttributes, encode_resource, put_scope};
     use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
     use opentelemetry_proto::tonic::logs::v1::LogRecord;
     use proptest::prelude::*;
@@ -100,7 +100,8 @@ mod tests {
             ..LogRecord::default()
         };
         let mut bytes = Vec::new();
-        encode_payload(scope, &record, &mut bytes);
+        put_scope(scope, &mut bytes);
+        record.encode(&mut bytes).unwrap();
         bytes
     }
 

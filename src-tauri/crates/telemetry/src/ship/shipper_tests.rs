@@ -1,7 +1,7 @@
 //! The shipping thread on a real spool.
 
 use super::*;
-use crate::bridge::{RecordStore as _, SpoolProcessor, appender};
+use crate::bridge::{SpoolProcessor, appender};
 use aco_spool::{Header, Options, OsFileSystem};
 
 struct MachineClock;
@@ -30,7 +30,7 @@ fn spool_with(records: usize) -> (tempfile::TempDir, Arc<Spool>) {
     for n in 0..records {
         log.log(&log::Record::builder().args(format_args!("{n}")).build());
     }
-    spool.as_ref().sync();
+    spool.sync().unwrap();
     (folder, spool)
 }
 
