@@ -35,6 +35,7 @@ pub mod aco;
 pub mod build;
 pub mod certificates;
 pub mod http;
+pub mod judge;
 pub mod loki;
 pub mod otlp;
 mod ports;
