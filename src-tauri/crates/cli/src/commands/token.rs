@@ -4,7 +4,7 @@ use crate::arguments::Token as Command;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{complain, say};
-use aco_config::{Endpoint, SecretStore as _, Token, TokenFile, TokenLookup};
+use aco_config::{Endpoint, SecretStore as _, Token, TokenFile, TokenLookup, may_send_token};
 use aco_ipc::Request;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::process::ExitCode;
@@ -41,10 +41,12 @@ pub(crate) async fn token(context: &Context, command: Command) -> Result<ExitCod
             match (address, settings.config.token(&store)) {
                 (None, _) => say("No endpoint is configured, so no token is sent."),
                 (Some(endpoint), TokenLookup::Found(token)) => {
-                    say(&format!(
-                        "A token is sent to {endpoint} (from {}).",
-                        token.origin
-                    ));
+                    let origin = token.origin;
+                    let allowed = settings.config.ship.allow_plaintext.value;
+                    say(&match may_send_token(endpoint, allowed) {
+                        Ok(()) => format!("A token is sent to {endpoint} (from {origin})."),
+                        Err(refused) => format!("There is a token (from {origin}), but {refused}."),
+                    });
                 }
                 (Some(endpoint), TokenLookup::None) => {
                     say(&format!(
