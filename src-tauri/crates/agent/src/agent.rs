@@ -1,26 +1,31 @@
 //! The loop.
 
 use crate::events::{self, TARGET};
-use crate::scanning::{self, ScanOrder};
-use crate::settings::{Fingerprint, Settings, SettingsSource};
-use crate::status::{Facts, is_over};
-use crate::supervise::supervise;
+use crate::requests::refuse_while_stopping;
+use crate::scanning::Scans;
+use crate::serving::serve;
+use crate::settings::{Fingerprint, Settings, SettingsSource, needs_a_restart};
+use crate::status::{Facts, pause_in_force, settled_losses};
+use crate::supervise::Stopped;
 use crate::{Foundation, Shell};
 use aco_config::{Config, ConfigError};
-use aco_domain::{Attention, PauseUntil, Status, ToolId, ToolSeen, UnixNanos};
-use aco_ipc::{Incoming, Reply, Response, Server};
-use aco_sources::{
-    Catalogue, CatalogueError, Event, Os, Patterns, Scan, ScanError, ToolEntry, Tracker,
-};
+use aco_domain::{Answer, AnswerKind, Attention, PauseUntil, Status, ToolId, ToolSeen, UnixNanos};
+use aco_ipc::{Incoming, Reply};
+use aco_sources::{Event, Scan, ScanError, Tracker};
 use aco_telemetry::ship::{Destination, Orders, ShipReport, Shipper, ShipperParts};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
 /// How long a shutdown may go on shipping.
-pub(crate) const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How long a shutdown waits for the agent's own tasks, which end at once unless a disk hangs.
+const TASKS_END_WITHIN: Duration = Duration::from_secs(2);
 
 /// Requests that may wait for the loop; a further one waits in its connection.
 const REQUESTS: usize = 64;
@@ -44,20 +49,29 @@ pub struct AgentParts {
 /// The agent: owns the state, runs the loop.
 pub struct Agent {
     pub(crate) foundation: Foundation,
-    pub(crate) shipper: Shipper,
+    shipper: Shipper,
     settings: Settings,
+    /// The configuration as it was at the start, for what is taken only then.
+    started_with: Config,
     source: SettingsSource,
     fingerprint: Fingerprint,
     /// What is wrong with the configuration on disk; meanwhile the last good one is in force,
     /// and nothing is shipped.
     invalid: Option<Attention>,
+    /// Here and not only in the store: it holds where it cannot be saved.
+    pause: Option<PauseUntil>,
     report: watch::Receiver<ShipReport>,
-    tracker: Tracker,
+    /// An answer to other settings than those in force.
+    outdated: Option<Answer>,
+    pub(crate) tracker: Tracker,
     tools: BTreeMap<ToolId, ToolSeen>,
     scan_failed: bool,
-    scans: mpsc::Sender<ScanOrder>,
-    /// Who asked for a scan and waits for it.
-    pub(crate) scan_replies: Vec<Reply>,
+    pub(crate) scans: Scans,
+    /// Who asked for a scan, and the first one that will do.
+    pub(crate) scan_askers: Vec<(u64, Reply)>,
+    pub(crate) emissions: JoinSet<()>,
+    /// The order to end, for tasks.
+    pub(crate) stopped: Stopped,
     shell: Box<dyn Shell>,
     shown: Option<Status>,
     clock_face: Arc<dyn Fn(UnixNanos) -> String + Send + Sync>,
@@ -68,100 +82,130 @@ impl Agent {
     /// grace period. Must be called on a tokio runtime.
     ///
     /// # Errors
-    /// When the socket cannot be bound or the shipper not be started.
+    /// When the socket cannot be bound or the shipper not be started; with `once`, when the
+    /// machine could not be looked at.
     pub async fn run(
         parts: AgentParts,
         stop: impl Future<Output = &'static str>,
     ) -> Result<(), String> {
+        let once = parts.once;
+        let (order_end, stopped) = watch::channel(());
+        let (requests, mut incoming) = mpsc::channel(REQUESTS);
+        let serving = serve(&parts.foundation, requests, stopped.clone()).await?;
+        let mut agent = Self::new(parts, stopped)?;
+        let identity = &agent.foundation.identity;
+        events::agent_started(identity.version, identity.role);
+        agent.warn_about_settings();
+
+        tokio::pin!(stop);
+        let reason = loop {
+            agent.end_pause_when_over();
+            agent.settle_losses();
+            agent.show();
+            let pause_ends = agent.pause_ends_in();
+            tokio::select! {
+                reason = &mut stop => break reason,
+                Some(request) = incoming.recv() => agent.answer(request),
+                (number, scan) = agent.scans.next() => {
+                    agent.scanned(number, scan);
+                    if once {
+                        break "it was to run once";
+                    }
+                }
+                Ok(()) = agent.report.changed() => {}
+                () = sleep_or_never(pause_ends) => {}
+                Some(_) = agent.emissions.join_next() => {}
+            }
+        };
+        drop(order_end);
+        agent.refuse_what_waits(incoming);
+        let emissions = async { while agent.emissions.join_next().await.is_some() {} };
+        let _ = timeout(TASKS_END_WITHIN, emissions).await;
+        events::agent_stopped(reason);
+        // Connections end within a second; a socket file left behind would be called stale.
+        let _ = timeout(TASKS_END_WITHIN, serving).await;
+        agent.shipper.stop(GRACE).await;
+        match agent.scan_failed {
+            true if once => Err("the machine could not be looked at: see the local log".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    fn new(parts: AgentParts, stopped: Stopped) -> Result<Self, String> {
         let AgentParts {
             foundation,
             settings,
             source,
             shell,
             clock_face,
-            once,
+            once: _,
         } = parts;
-        let paused = current_pause(&foundation).is_some();
-        let spool = Arc::clone(&foundation.spool);
-        let orders = Orders::new(settings.destination(), paused);
+        let pause = foundation.store.state().pause;
+        let paused = pause_in_force(pause, foundation.clock.now()).is_some();
         let shipper = Shipper::spawn(ShipperParts::new(
-            spool,
+            Arc::clone(&foundation.spool),
             Arc::clone(&foundation.clock),
-            orders,
+            Orders::new(settings.destination(), paused),
         ))
         .map_err(|error| format!("cannot start the shipper: {error}"))?;
-        let (requests, mut incoming) = mpsc::channel(REQUESTS);
-        let (stop_server, served) = serve(&foundation, requests).await?;
-        let (scans, scan_orders) = mpsc::channel(8);
-        let (scanned, mut scan_results) = mpsc::channel(1);
-        let mut agent = Self {
+        let scans = Scans::new(&settings.config).map_err(|error| error.to_string())?;
+        Ok(Self {
             report: shipper.report(),
-            fingerprint: source.fingerprint(&settings),
+            fingerprint: settings.fingerprint.clone(),
+            started_with: settings.config.clone(),
             foundation,
             shipper,
             settings,
             source,
             invalid: None,
+            pause,
+            outdated: None,
             tracker: Tracker::new(),
             tools: BTreeMap::new(),
             scan_failed: false,
             scans,
-            scan_replies: Vec::new(),
+            scan_askers: Vec::new(),
+            emissions: JoinSet::new(),
+            stopped,
             shell,
             shown: None,
             clock_face,
-        };
-        events::agent_started(
-            agent.foundation.identity.version,
-            agent.foundation.identity.role,
-        );
-        agent.warn_about_settings();
-        let interval = agent.settings.config.scan.interval.value;
-        let catalogue = catalogue(&agent.settings.config).map_err(|error| error.to_string())?;
-        tokio::spawn(scanning::run(catalogue, interval, scan_orders, scanned));
-
-        tokio::pin!(stop);
-        let reason = loop {
-            agent.show();
-            let pause_ends = agent.pause_ends_in();
-            tokio::select! {
-                reason = &mut stop => break reason,
-                Some(request) = incoming.recv() => agent.answer(request),
-                Some(scan) = scan_results.recv() => {
-                    agent.scanned(scan);
-                    if once {
-                        break "it was to run once";
-                    }
-                }
-                Ok(()) = agent.report.changed() => {}
-                () = sleep_or_never(pause_ends) => agent.end_pause(),
-            }
-        };
-        events::agent_stopped(reason);
-        drop(stop_server);
-        // Connections end within a second; a socket file left behind would be called stale.
-        let _ = served.await;
-        agent.shipper.stop(GRACE).await;
-        Ok(())
+        })
     }
 
-    fn scanned(&mut self, scan: Result<Scan, ScanError>) {
+    fn refuse_what_waits(&mut self, mut incoming: mpsc::Receiver<Incoming>) {
+        incoming.close();
+        while let Ok(request) = incoming.try_recv() {
+            refuse_while_stopping(request.reply);
+        }
+        for (_, reply) in self.scan_askers.drain(..) {
+            refuse_while_stopping(reply);
+        }
+    }
+
+    fn scanned(&mut self, number: u64, scan: Result<Scan, ScanError>) {
         // The same wake-up looks whether a setting changed.
         if self.source.fingerprint(&self.settings) != self.fingerprint {
             self.reload();
         }
-        let scan = match scan {
-            Ok(scan) => scan,
+        match scan {
+            Ok(scan) => {
+                self.scan_failed = false;
+                self.saw(&scan);
+                self.answer_scan_askers(number, None);
+            }
             Err(error) => {
                 if !self.scan_failed {
                     log::error!(target: TARGET, "running tools cannot be seen: {error}");
                 }
                 self.scan_failed = true;
-                return self.reply_to_scans();
+                self.answer_scan_askers(number, Some(&error));
             }
-        };
-        self.scan_failed = false;
-        for event in self.tracker.observe(&scan) {
+        }
+    }
+
+    fn saw(&mut self, scan: &Scan) {
+        for event in self.tracker.observe(scan) {
             match event {
                 Event::Started(tool) => events::tool_started(&tool),
                 Event::Stopped(tool) => events::tool_stopped(&tool),
@@ -171,52 +215,29 @@ impl Agent {
             seen.running = 0;
         }
         for running in self.tracker.running() {
-            let seen = self
-                .tools
-                .entry(running.tool.clone())
-                .or_insert_with(|| ToolSeen {
-                    tool: running.tool.clone(),
-                    display_name: running.display_name.clone(),
-                    kind: running.kind,
-                    running: 0,
-                });
+            let tool = self.tools.entry(running.tool.clone());
+            let seen = tool.or_insert_with(|| ToolSeen {
+                tool: running.tool.clone(),
+                display_name: running.display_name.clone(),
+                kind: running.kind,
+                running: 0,
+            });
             seen.running += 1;
         }
-        self.reply_to_scans();
-    }
-
-    fn reply_to_scans(&mut self) {
-        let message = format!("{} running", self.tracker.running().count());
-        for reply in self.scan_replies.drain(..) {
-            reply.send(Response::Done {
-                message: message.clone(),
-            });
-        }
-    }
-
-    /// Asks for a scan now.
-    pub(crate) fn scan_now(&self) {
-        // Full means that one is due anyway.
-        let _ = self.scans.try_send(ScanOrder::Now);
     }
 
     /// Reads the settings again. Invalid ones ship nothing and leave the last good ones in force
     /// for everything else.
     pub(crate) fn reload(&mut self) {
+        // Taken before the reading, so that a change in between is noticed by the next look.
+        let fingerprint = self.source.fingerprint(&self.settings);
         match self.source.load(Some(&self.foundation.masker)) {
             Ok(settings) => {
-                self.settings = settings;
-                if self.invalid.take().is_some() {
-                    log::info!(target: TARGET, "the configuration is valid again");
-                }
-                self.warn_about_settings();
-                let interval = self.settings.config.scan.interval.value;
-                let _ = self.scans.try_send(ScanOrder::Interval(interval));
-                if let Ok(catalogue) = catalogue(&self.settings.config) {
-                    let _ = self.scans.try_send(ScanOrder::Catalogue(catalogue));
-                }
+                self.fingerprint = settings.fingerprint.clone();
+                self.take(settings);
             }
             Err(error) => {
+                self.fingerprint = fingerprint;
                 let invalid = config_attention(&error);
                 if self.invalid.as_ref() != Some(&invalid) {
                     log::error!(
@@ -227,9 +248,24 @@ impl Agent {
                 self.invalid = Some(invalid);
             }
         }
-        self.fingerprint = self.source.fingerprint(&self.settings);
         self.give_orders();
         self.shipper.wake();
+    }
+
+    fn take(&mut self, settings: Settings) {
+        let moved = settings.endpoint() != self.settings.endpoint();
+        let answer = self.report.borrow().answer.clone();
+        // A refusal was about the settings of then: those of now have not been tried.
+        self.outdated = answer.filter(|answer| moved || answer.kind != AnswerKind::Accepted);
+        self.scans.configure(&settings.config);
+        self.settings = settings;
+        if self.invalid.take().is_some() {
+            log::info!(target: TARGET, "the configuration is valid again");
+        }
+        self.warn_about_settings();
+        for section in needs_a_restart(&self.started_with, &self.settings.config) {
+            log::warn!(target: TARGET, "{section}: the change takes effect when the agent is started again");
+        }
     }
 
     fn warn_about_settings(&self) {
@@ -264,47 +300,53 @@ impl Agent {
     }
 
     fn paused(&self) -> Option<PauseUntil> {
-        current_pause(&self.foundation)
+        pause_in_force(self.pause, self.foundation.clock.now())
     }
 
-    /// Pauses, or resumes with nothing. The order is given even where it cannot be remembered.
+    /// Pauses, or resumes with nothing. It holds even where it cannot be remembered.
     pub(crate) fn set_pause(&mut self, pause: Option<PauseUntil>) -> Result<(), String> {
-        if pause.is_some() {
-            // Nothing may leave once the answer is given: the order goes first.
-            self.shipper.order(Orders::new(None, true));
-        }
-        let saved = self
-            .foundation
-            .store
-            .set_pause(pause)
-            .map_err(|error| error.to_string());
+        self.pause = pause;
         self.give_orders();
         match pause {
             Some(_) => log::info!(target: TARGET, "shipping is paused"),
             None => log::info!(target: TARGET, "shipping is resumed"),
         }
-        saved
+        let saved = self.foundation.store.set_pause(pause);
+        saved.map_err(|error| error.to_string())
     }
 
     fn pause_ends_in(&self) -> Option<Duration> {
-        match self.foundation.store.state().pause {
+        match self.pause {
             Some(PauseUntil::At(at)) => Some(at.since(self.foundation.clock.now())),
             _ => None,
         }
     }
 
-    fn end_pause(&mut self) {
-        // The wall clock decides; it may have been set back while we slept.
-        if self.paused().is_none()
+    /// Asked at every wake-up, because the wall clock decides: it may have been set, and the timer
+    /// stands still while the machine sleeps.
+    fn end_pause_when_over(&mut self) {
+        if self.pause.is_some()
+            && self.paused().is_none()
             && let Err(error) = self.set_pause(None)
         {
             log::warn!(target: TARGET, "the end of the pause could not be remembered: {error}");
         }
     }
 
+    /// Acknowledges for the user what needs no acknowledgement. Where that cannot be saved, the
+    /// status leaves it out all the same.
+    fn settle_losses(&mut self) {
+        let is_local = self.invalid.is_none() && self.settings.endpoint().is_none();
+        let acknowledged = self.foundation.store.state().acknowledged_dropped;
+        let dropped = self.foundation.spool.stats().counters.dropped;
+        let settled = settled_losses(acknowledged, dropped, is_local);
+        let _ = self.foundation.store.acknowledge_dropped(settled);
+    }
+
     pub(crate) fn status(&self) -> Status {
         let report = self.report.borrow().clone();
         let identity = &self.foundation.identity;
+        let stats = self.foundation.spool.stats();
         Facts {
             version: identity.version,
             pid: Some(identity.pid),
@@ -313,10 +355,14 @@ impl Agent {
             installation: self.foundation.installation.id.to_string(),
             host_name: &identity.host_name,
             settings: self.invalid.as_ref().map_or(Ok(&self.settings), Err),
-            answer: report.answer,
+            answer: report
+                .answer
+                .filter(|answer| self.outdated.as_ref() != Some(answer)),
             last_accepted: report.last_accepted,
-            stats: self.foundation.spool.stats(),
-            acknowledged_dropped: self.foundation.store.state().acknowledged_dropped,
+            records: stats.counters,
+            backlog: stats.backlog,
+            disk_refusing: stats.disk_refusing,
+            acknowledged: self.foundation.store.state().acknowledged_dropped,
             paused: self.paused(),
             tools: self.tools.values().cloned().collect(),
             clock_face: &*self.clock_face,
@@ -333,37 +379,6 @@ impl Agent {
     }
 }
 
-pub(crate) fn current_pause(foundation: &Foundation) -> Option<PauseUntil> {
-    let now = foundation.clock.now();
-    foundation
-        .store
-        .state()
-        .pause
-        .filter(|pause| !is_over(*pause, now))
-}
-
-/// The embedded catalogue and the user's tools. What is wrong with one of those does not take the
-/// embedded ones away.
-fn catalogue(config: &Config) -> Result<Catalogue, CatalogueError> {
-    let mut catalogue = Catalogue::embedded(Os::current())?;
-    let entries = config.tools.iter().map(|tool| ToolEntry {
-        id: tool.id.to_string(),
-        name: Some(tool.name.clone()),
-        kind: tool.kind,
-        processes: tool.processes.clone(),
-        paths: tool.paths.clone(),
-        scripts: tool.scripts.clone(),
-        except: Vec::new(),
-        linux: Patterns::default(),
-        macos: Patterns::default(),
-        windows: Patterns::default(),
-    });
-    if let Err(error) = catalogue.extend(entries) {
-        log::error!(target: TARGET, "the [[tool]] entries are ignored: {error}");
-    }
-    Ok(catalogue)
-}
-
 /// An invalid configuration as something that needs the user.
 #[must_use]
 pub fn config_attention(error: &ConfigError) -> Attention {
@@ -378,53 +393,7 @@ pub fn config_attention(error: &ConfigError) -> Attention {
 
 async fn sleep_or_never(wait: Option<Duration>) {
     match wait {
-        Some(wait) => tokio::time::sleep(wait).await,
+        Some(wait) => sleep(wait).await,
         None => std::future::pending().await,
     }
-}
-
-/// Binds the socket and serves it in a supervised task. It ends when the first value is dropped.
-async fn serve(
-    foundation: &Foundation,
-    requests: mpsc::Sender<Incoming>,
-) -> Result<(watch::Sender<()>, oneshot::Receiver<()>), String> {
-    foundation
-        .home
-        .create_socket_folder()
-        .map_err(|error| error.to_string())?;
-    let (address, version) = (
-        foundation.home.socket().to_owned(),
-        foundation.identity.version,
-    );
-    let first = Server::bind(&address, version)
-        .await
-        .map_err(|error| error.to_string())?;
-    let (stop, stopped) = watch::channel(());
-    let (ended, serving) = oneshot::channel();
-    let mut first = Some(first);
-    tokio::spawn(async move {
-        supervise("the local socket", || {
-            let (server, address) = (first.take(), address.clone());
-            let (requests, mut stopped) = (requests.clone(), stopped.clone());
-            async move {
-                let server = match server {
-                    Some(server) => Ok(server),
-                    None => Server::bind(&address, version).await,
-                };
-                match server {
-                    Ok(server) => {
-                        let stop = async move {
-                            // An error is the news: the sender is gone.
-                            while stopped.changed().await.is_ok() {}
-                        };
-                        server.serve(requests, stop).await;
-                    }
-                    Err(error) => log::error!(target: TARGET, "{error}"),
-                }
-            }
-        })
-        .await;
-        let _ = ended.send(());
-    });
-    Ok((stop, serving))
 }

@@ -1,7 +1,8 @@
 //! Numbered test records, through the very same dispatch as every other record.
 
-use crate::agent::current_pause;
+use crate::status::pause_in_force;
 use crate::{Foundation, Settings};
+use aco_domain::Answer;
 use aco_spool::Spool;
 use aco_telemetry::ship::{Orders, Shipper, ShipperParts};
 use std::io;
@@ -19,39 +20,58 @@ pub struct Emission {
     pub message: String,
 }
 
-/// Logs the records; blocks until the last `log!` has returned. Returns the sequence numbers of
-/// the first and the last record the spool took meanwhile, 0 and 0 when it took none.
-///
-/// While an agent runs, its own records may stand between them.
-#[must_use]
-pub fn emit(emission: &Emission, spool: &Spool) -> (u64, u64) {
+/// What became of an emission.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Emitted {
+    /// Records logged.
+    pub count: u64,
+    /// Sequence number of the first record the spool took meanwhile; 0 when it took none. While an
+    /// agent runs, its own records may stand between them.
+    pub first_seq: u64,
+    /// Sequence number of the last one; 0 when it took none.
+    pub last_seq: u64,
+}
+
+/// Logs the records; blocks until the last `log!` has returned. `wait` is called before each
+/// record with the time until it is due; it answers false to end here.
+pub fn emit(emission: &Emission, spool: &Spool, mut wait: impl FnMut(Duration) -> bool) -> Emitted {
     let before = spool.stats().last_seq;
     let start = Instant::now();
-    for n in 1..=emission.count {
-        if let Some(rate) = emission.rate.filter(|rate| *rate > 0.0) {
-            // Paced from the start, not from the last record: an emitter that falls behind
-            // catches up instead of running slow.
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "a schedule; 2^53 records are enough"
-            )]
-            let offset = Duration::try_from_secs_f64((n - 1) as f64 / rate);
-            if let Some(wait) = offset.unwrap_or(Duration::MAX).checked_sub(start.elapsed()) {
-                std::thread::sleep(wait);
-            }
+    let mut count = 0;
+    while count < emission.count {
+        // Paced from the start, not from the last record: an emitter that falls behind catches up
+        // instead of running slow.
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a schedule; 2^53 records are enough"
+        )]
+        let due = match emission.rate.filter(|rate| *rate > 0.0) {
+            Some(rate) => Duration::try_from_secs_f64(count as f64 / rate).unwrap_or(Duration::MAX),
+            None => Duration::ZERO,
+        };
+        if !wait(due.saturating_sub(start.elapsed())) {
+            break;
         }
-        log::info!(target: "aco::emit", "{} seq={n}", emission.message);
+        count += 1;
+        log::info!(target: "aco::emit", "{} seq={count}", emission.message);
     }
     let after = spool.stats().last_seq;
     if after == before {
-        (0, 0)
-    } else {
-        (before + 1, after)
+        return Emitted {
+            count,
+            ..Emitted::default()
+        };
+    }
+    Emitted {
+        count,
+        first_seq: before + 1,
+        last_seq: after,
     }
 }
 
 /// Ships what can be shipped within `grace`, for a short command that holds the home. A pause
-/// holds for it too.
+/// holds for it too. Returns the endpoint's last answer, or why there was none; nothing when
+/// nothing was tried.
 ///
 /// # Errors
 /// When the system gives no thread.
@@ -59,11 +79,14 @@ pub async fn ship_backlog(
     foundation: &Foundation,
     settings: &Settings,
     grace: Duration,
-) -> io::Result<()> {
-    let orders = Orders::new(settings.destination(), current_pause(foundation).is_some());
+) -> io::Result<Option<Answer>> {
+    let pause = foundation.store.state().pause;
+    let paused = pause_in_force(pause, foundation.clock.now()).is_some();
+    let orders = Orders::new(settings.destination(), paused);
     let (spool, clock) = (Arc::clone(&foundation.spool), Arc::clone(&foundation.clock));
-    Shipper::spawn(ShipperParts::new(spool, clock, orders))?
-        .stop(grace)
-        .await;
-    Ok(())
+    let shipper = Shipper::spawn(ShipperParts::new(spool, clock, orders))?;
+    let report = shipper.report();
+    shipper.stop(grace).await;
+    let answer = report.borrow().answer.clone();
+    Ok(answer)
 }

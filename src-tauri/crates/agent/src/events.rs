@@ -1,7 +1,7 @@
 //! The records the agent writes about the machine and itself. Their names stand here and nowhere
 //! else; dashboards rely on them.
 
-use aco_domain::{Role, ToolId, ToolKind, UnixNanos};
+use aco_domain::Role;
 use aco_sources::Running;
 
 /// Target of what the agent says: scope name in Loki, prefix of our own in the local levels.
@@ -24,56 +24,18 @@ pub(crate) fn agent_stopped(reason: &str) {
 }
 
 pub(crate) fn tool_started(tool: &Running) {
-    let Running {
-        tool: id,
-        display_name,
-        kind,
-        pid,
-        start_time,
-    } = tool;
-    tool_event(
-        "ai.tool.started",
-        "started",
-        id,
-        display_name,
-        *kind,
-        *pid,
-        *start_time,
-    );
+    tool_event("ai.tool.started", "started", tool);
 }
 
 pub(crate) fn tool_stopped(tool: &Running) {
-    let Running {
-        tool: id,
-        display_name,
-        kind,
-        pid,
-        start_time,
-    } = tool;
-    tool_event(
-        "ai.tool.stopped",
-        "stopped",
-        id,
-        display_name,
-        *kind,
-        *pid,
-        *start_time,
-    );
+    tool_event("ai.tool.stopped", "stopped", tool);
 }
 
-fn tool_event(
-    event: &str,
-    verb: &str,
-    id: &ToolId,
-    name: &str,
-    kind: ToolKind,
-    pid: u32,
-    start_time: UnixNanos,
-) {
+fn tool_event(event: &str, verb: &str, tool: &Running) {
     log::info!(
         target: TARGET,
-        "event.name" = event, "tool.name" = id.as_str(), "tool.kind" = kind.as_str(),
-        "process.pid" = pid, "process.start_time" = start_time.0;
-        "{name} {verb}"
+        "event.name" = event, "tool.name" = tool.tool.as_str(), "tool.kind" = tool.kind.as_str(),
+        "process.pid" = tool.pid, "process.start_time" = tool.start_time.0;
+        "{} {verb}", tool.display_name
     );
 }

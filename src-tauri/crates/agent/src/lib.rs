@@ -21,12 +21,14 @@ mod events;
 mod foundation;
 mod requests;
 mod scanning;
+mod serving;
 mod settings;
 mod status;
 mod supervise;
 
+pub use aco_telemetry::dispatch::Logging;
 pub use agent::{Agent, AgentParts, config_attention};
-pub use emit::{Emission, emit, ship_backlog};
+pub use emit::{Emission, Emitted, emit, ship_backlog};
 pub use foundation::{Foundation, FoundationError, Identity, Terminal};
 pub use settings::{Settings, SettingsSource};
 pub use status::{StoppedStatus, status_without_agent};

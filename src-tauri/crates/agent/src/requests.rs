@@ -1,14 +1,17 @@
 //! What each request does.
 
 use crate::Agent;
-use crate::emit::{Emission, emit};
+use crate::emit::{Emission, Emitted, emit};
+use crate::events::TARGET;
+use crate::supervise::{Stopped, ordered_to_end};
 use aco_domain::{LineLevel, PauseUntil};
-use aco_ipc::{Incoming, Refusal, Reply, Request, Response};
+use aco_ipc::{Incoming, Refusal, Reply, Request, Response, code};
+use aco_sources::ScanError;
 use aco_spool::Spool;
-use aco_telemetry::ship::ShipReport;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::runtime::Handle;
+use tokio::time::{interval, timeout};
 
 impl Agent {
     /// Answers, at once or from a task of its own. Never waits.
@@ -56,15 +59,46 @@ impl Agent {
                 });
             }
             Request::Scan => {
-                self.scan_replies.push(reply);
-                self.scan_now();
+                let number = self.scans.ask();
+                self.scan_askers.push((number, reply));
             }
             Request::AcknowledgeDropped => {
-                let total = self.foundation.spool.stats().counters.dropped.total();
-                let saved = self.foundation.store.acknowledge_dropped(total);
-                let message = format!("{total} dropped records are acknowledged");
-                reply.send(done(saved.map_err(|error| error.to_string()), &message));
+                let dropped = self.foundation.spool.stats().counters.dropped;
+                let saved = self.foundation.store.acknowledge_dropped(dropped);
+                reply.send(match saved {
+                    Ok(()) => Response::Done {
+                        message: format!("{} dropped records are acknowledged", dropped.total()),
+                    },
+                    Err(error) => Response::Error(Refusal::new(
+                        "not_saved",
+                        error.to_string(),
+                        "acknowledge again when that works",
+                    )),
+                });
             }
+        }
+    }
+
+    /// Answers whoever asked for scan `number` or an earlier one.
+    pub(crate) fn answer_scan_askers(&mut self, number: u64, failed: Option<&ScanError>) {
+        let response = match failed {
+            None => Response::Done {
+                message: match self.tracker.running().count() {
+                    1 => "1 tool runs".to_owned(),
+                    count => format!("{count} tools run"),
+                },
+            },
+            Some(error) => Response::Error(Refusal::new(
+                "scan_failed",
+                error.to_string(),
+                "see `aco logs`; the agent goes on trying",
+            )),
+        };
+        let answered = self
+            .scan_askers
+            .extract_if(.., |(asked, _)| *asked <= number);
+        for (_, reply) in answered {
+            reply.send(response.clone());
         }
     }
 
@@ -83,38 +117,71 @@ impl Agent {
         }
     }
 
-    /// Emits on a thread that may block, then waits for the backlog within `grace`.
-    fn emit(&self, emission: Emission, grace: Duration, reply: Reply) {
+    /// Emits on a thread that may block, then waits for the backlog within `grace`. The order to
+    /// end cuts both short.
+    fn emit(&mut self, emission: Emission, grace: Duration, reply: Reply) {
         let spool = Arc::clone(&self.foundation.spool);
-        let report = self.shipper.report();
-        let shipping = self.is_shipping();
-        tokio::spawn(async move {
-            let emitting = Arc::clone(&spool);
-            let count = emission.count;
-            let emitted = tokio::task::spawn_blocking(move || emit(&emission, &emitting)).await;
-            let Ok((first_seq, last_seq)) = emitted else {
+        let (is_shipping, stopped) = (self.is_shipping(), self.stopped.clone());
+        self.emissions.spawn(async move {
+            let Some(emitted) = emit_patiently(emission, &spool, stopped.clone()).await else {
                 // The reply is dropped, which tells the asker.
                 return;
             };
-            if shipping {
-                let _ = tokio::time::timeout(grace, answered_for(&spool, report, last_seq)).await;
+            if is_shipping {
+                tokio::select! {
+                    () = answered_for(&spool, emitted.last_seq) => {}
+                    () = tokio::time::sleep(grace) => {}
+                    () = ordered_to_end(stopped) => {}
+                }
             }
             reply.send(Response::Emitted {
-                count,
-                first_seq,
-                last_seq,
+                count: emitted.count,
+                first_seq: emitted.first_seq,
+                last_seq: emitted.last_seq,
             });
         });
     }
 }
 
-/// Resolves when everything up to `seq` has left the spool.
-async fn answered_for(spool: &Spool, mut report: watch::Receiver<ShipReport>, seq: u64) {
-    while spool.stats().passed_seq < seq {
-        if report.changed().await.is_err() {
-            return;
+/// Emits until the end or the order to end. Nothing when it panicked.
+async fn emit_patiently(
+    emission: Emission,
+    spool: &Arc<Spool>,
+    mut stopped: Stopped,
+) -> Option<Emitted> {
+    let (runtime, spool) = (Handle::current(), Arc::clone(spool));
+    let wait = move |wait: Duration| {
+        if wait.is_zero() {
+            return stopped.has_changed().is_ok();
+        }
+        runtime.block_on(timeout(wait, stopped.changed())).is_err()
+    };
+    let emitting = tokio::task::spawn_blocking(move || emit(&emission, &spool, wait));
+    match emitting.await {
+        Ok(emitted) => Some(emitted),
+        Err(panic) => {
+            log::error!(target: TARGET, "emitting test records failed: {panic}");
+            None
         }
     }
+}
+
+/// Resolves when everything up to `seq` has left the spool. Looks again and again, because the
+/// shipper's report comes a moment before the spool's books.
+async fn answered_for(spool: &Spool, seq: u64) {
+    let mut look = interval(Duration::from_millis(50));
+    while spool.stats().passed_seq < seq {
+        look.tick().await;
+    }
+}
+
+/// Says no to a request that came too late.
+pub(crate) fn refuse_while_stopping(reply: Reply) {
+    reply.send(Response::Error(Refusal::new(
+        code::STOPPING,
+        "the agent is shutting down",
+        "try again when it runs",
+    )));
 }
 
 fn done(result: Result<(), String>, message: &str) -> Response {

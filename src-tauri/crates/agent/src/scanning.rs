@@ -1,80 +1,204 @@
-//! Looking at the machine, off the loop: a scan takes milliseconds and belongs on a thread that
-//! may block.
+//! Looking at the machine at each interval, off the loop: a scan takes milliseconds and belongs on
+//! a thread that may block.
 
+use crate::events::TARGET;
 use crate::supervise::Restarts;
-use aco_sources::{Catalogue, Machine, Scan, ScanError, Scanner};
+use aco_config::{Config, Tool};
+use aco_sources::{
+    Catalogue, CatalogueError, Machine, Os, Patterns, Scan, ScanError, Scanner, ToolEntry,
+};
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
-
-/// What the loop wants of the scanning task.
-pub(crate) enum ScanOrder {
-    /// A scan at once.
-    Now,
-    /// Scans this far apart.
-    Interval(Duration),
-    /// Judge by another catalogue.
-    Catalogue(Catalogue),
-}
-
-/// Scans at once and then at each interval, until the loop is gone. A scan that panics is reported
-/// and the next one begins anew, after a while that grows.
-pub(crate) async fn run(
-    mut catalogue: Catalogue,
-    mut interval: Duration,
-    mut orders: mpsc::Receiver<ScanOrder>,
-    results: mpsc::Sender<Result<Scan, ScanError>>,
-) {
-    let mut scanner: Option<Box<Scanner<Machine>>> = None;
-    let mut restarts = Restarts::new();
-    loop {
-        let (begun, named) = (scanner.take(), catalogue.clone());
-        let work = tokio::task::spawn_blocking(move || scan(begun, named));
-        let (result, wait) = match work.await {
-            Ok(Ok((used, scan))) => {
-                scanner = Some(used);
-                (Ok(scan), interval)
-            }
-            Ok(Err(error)) => (Err(error), interval),
-            Err(panic) => {
-                let error = ScanError(format!("the scan of processes panicked: {panic}"));
-                (Err(error), restarts.failed().max(interval))
-            }
-        };
-        if results.send(result).await.is_err() {
-            return;
-        }
-        let finished = Instant::now();
-        let mut due = finished + wait;
-        loop {
-            tokio::select! {
-                () = sleep_until(due) => break,
-                order = orders.recv() => match order {
-                    Some(ScanOrder::Now) => break,
-                    Some(ScanOrder::Interval(new)) => {
-                        interval = new;
-                        due = finished + new;
-                    }
-                    Some(ScanOrder::Catalogue(new)) => {
-                        if let Some(scanner) = &mut scanner {
-                            scanner.set_catalogue(new.clone());
-                        }
-                        catalogue = new;
-                    }
-                    None => return,
-                },
-            }
-        }
-    }
-}
 
 type Used = Box<Scanner<Machine>>;
 
-fn scan(scanner: Option<Used>, catalogue: Catalogue) -> Result<(Used, Scan), ScanError> {
-    let mut scanner = match scanner {
-        Some(scanner) => scanner,
-        None => Box::new(Scanner::new(Machine::new()?, catalogue)),
+/// A scan on its thread: what it found, and the scanner to use again unless it failed.
+type Work = JoinHandle<Result<(Used, Scan), ScanError>>;
+
+/// Scans at once and then at each interval. One that panics is reported and the next one begins
+/// anew, after a while that grows.
+pub(crate) struct Scans {
+    interval: Duration,
+    tools: Vec<Tool>,
+    catalogue: Catalogue,
+    /// The scanner between two scans. Nothing before the first and after a failed one.
+    scanner: Option<Used>,
+    catalogue_is_new: bool,
+    work: Option<Work>,
+    /// Somebody asked while one was under way, which may have passed what they want seen.
+    again: bool,
+    due: Instant,
+    finished: Instant,
+    begun: u64,
+    restarts: Restarts,
+}
+
+impl Scans {
+    /// The first scan is due now.
+    ///
+    /// # Errors
+    /// When the embedded catalogue is broken.
+    pub(crate) fn new(config: &Config) -> Result<Self, CatalogueError> {
+        let now = Instant::now();
+        Ok(Self {
+            interval: config.scan.interval.value,
+            catalogue: catalogue(&config.tools)?,
+            tools: config.tools.clone(),
+            scanner: None,
+            catalogue_is_new: false,
+            work: None,
+            again: false,
+            due: now,
+            finished: now,
+            begun: 0,
+            restarts: Restarts::new(),
+        })
+    }
+
+    /// Goes on by another configuration.
+    pub(crate) fn configure(&mut self, config: &Config) {
+        let interval = config.scan.interval.value;
+        if self.interval != interval {
+            self.interval = interval;
+            self.due = self.due.min(self.finished + interval);
+        }
+        if self.tools != config.tools
+            && let Ok(catalogue) = catalogue(&config.tools)
+        {
+            self.tools.clone_from(&config.tools);
+            self.catalogue = catalogue;
+            self.catalogue_is_new = true;
+        }
+    }
+
+    /// Asks for a scan now. Returns the number of the first one that begins after this call.
+    pub(crate) fn ask(&mut self) -> u64 {
+        if self.work.is_some() {
+            self.again = true;
+        } else {
+            self.due = Instant::now();
+        }
+        self.begun + 1
+    }
+
+    /// The next scan and its number, from 1. Dropping the future loses nothing.
+    pub(crate) async fn next(&mut self) -> (u64, Result<Scan, ScanError>) {
+        let work = match &mut self.work {
+            Some(work) => work,
+            None => {
+                sleep_until(self.due).await;
+                self.begun += 1;
+                if std::mem::take(&mut self.catalogue_is_new)
+                    && let Some(scanner) = &mut self.scanner
+                {
+                    scanner.set_catalogue(self.catalogue.clone());
+                }
+                let begin = match self.scanner.take() {
+                    Some(scanner) => Begin::Again(scanner),
+                    None => Begin::Anew(self.catalogue.clone()),
+                };
+                self.work
+                    .insert(tokio::task::spawn_blocking(move || scan(begin)))
+            }
+        };
+        let ended = work.await;
+        self.work = None;
+        self.finished = Instant::now();
+        let (result, wait) = match ended {
+            Ok(Ok((scanner, scan))) => {
+                self.scanner = Some(scanner);
+                (Ok(scan), self.interval)
+            }
+            Ok(Err(error)) => (Err(error), self.interval),
+            Err(panic) => {
+                let wait = self.restarts.failed().max(self.interval);
+                (
+                    Err(ScanError(format!("reading it panicked: {panic}"))),
+                    wait,
+                )
+            }
+        };
+        self.due = self.finished;
+        if !std::mem::take(&mut self.again) {
+            self.due += wait;
+        }
+        (self.begun, result)
+    }
+}
+
+enum Begin {
+    Again(Used),
+    Anew(Catalogue),
+}
+
+fn scan(begin: Begin) -> Result<(Used, Scan), ScanError> {
+    let mut scanner = match begin {
+        Begin::Again(scanner) => scanner,
+        Begin::Anew(catalogue) => Box::new(Scanner::new(Machine::new()?, catalogue)),
     };
     let scan = scanner.scan()?;
     Ok((scanner, scan))
+}
+
+/// The embedded catalogue and the user's tools. What is wrong with one of those does not take the
+/// embedded ones away.
+fn catalogue(tools: &[Tool]) -> Result<Catalogue, CatalogueError> {
+    let mut catalogue = Catalogue::embedded(Os::current())?;
+    let entries = tools.iter().map(|tool| ToolEntry {
+        id: tool.id.to_string(),
+        name: Some(tool.name.clone()),
+        kind: tool.kind,
+        processes: tool.processes.clone(),
+        paths: tool.paths.clone(),
+        scripts: tool.scripts.clone(),
+        except: Vec::new(),
+        linux: Patterns::default(),
+        macos: Patterns::default(),
+        windows: Patterns::default(),
+    });
+    if let Err(error) = catalogue.extend(entries) {
+        log::error!(target: TARGET, "the [[tool]] entries are ignored: {error}");
+    }
+    Ok(catalogue)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_asks_during_a_scan_gets_a_later_one() {
+        let mut scans = Scans::new(&Config::default()).unwrap();
+        assert_eq!(scans.ask(), 1);
+        while scans.work.is_none() {
+            // Dropping the future must not lose the scan it has begun.
+            assert!(polled_once(scans.next()).await.is_none());
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(scans.ask(), 2);
+        assert_eq!(scans.next().await.0, 1);
+        assert!(scans.due <= Instant::now(), "the one asked for is due now");
+        assert_eq!(scans.next().await.0, 2);
+        assert!(scans.due > Instant::now(), "nobody asked: at the interval");
+    }
+
+    #[tokio::test]
+    async fn a_shorter_interval_counts_from_the_last_scan() {
+        let mut config = Config::default();
+        let mut scans = Scans::new(&config).unwrap();
+        assert!(scans.next().await.1.is_ok());
+        config.scan.interval.value = Duration::from_secs(5);
+        scans.configure(&config);
+        assert_eq!(scans.due, scans.finished + Duration::from_secs(5));
+    }
+
+    /// The output of `future` when one poll gives it.
+    async fn polled_once<T>(future: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            output = future => Some(output),
+            () = std::future::ready(()) => None,
+        }
+    }
 }

@@ -1,10 +1,14 @@
 //! What the configuration and the token mean for shipping, and noticing when they change.
 
-use aco_config::{Config, ConfigError, Endpoint, Problem, Token, TokenFile, TokenLookup};
+use aco_config::{
+    Config, ConfigError, Endpoint, Loaded, Problem, Sourced, Token, TokenFile, TokenLookup,
+};
 use aco_domain::{Attention, EndpointStatus};
 use aco_home::{Environment, Home};
 use aco_telemetry::dispatch::Masker;
 use aco_telemetry::ship::Destination;
+use log::LevelFilter;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,6 +32,8 @@ pub struct Settings {
     pub warnings: Vec<Problem>,
     /// Where records go, or why they do not.
     pub(crate) shipping: Shipping,
+    /// What the files looked like just before they were read.
+    pub(crate) fingerprint: Fingerprint,
 }
 
 #[derive(Clone, Debug)]
@@ -57,40 +63,66 @@ impl SettingsSource {
         }
     }
 
-    /// Reads everything. Tokens are told to `masker` before anybody could log one.
+    /// Reads everything. Secrets are told to `masker` before anybody could log one.
     ///
     /// # Errors
     /// Everything that is wrong with the configuration at once.
     pub fn load(&self, masker: Option<&Masker>) -> Result<Settings, ConfigError> {
-        let loaded = Config::load(&self.config_file, self.overlay.as_ref())?;
-        let lookup = loaded
-            .config
-            .token(&TokenFile::new(self.token_file.clone()));
-        if let (Some(masker), TokenLookup::Found(token)) = (masker, &lookup) {
-            masker.add_secret(token.value.expose());
+        // Stamped before they are read: what is written meanwhile is noticed by the next look.
+        let (config_file, token_file) = (stamp(&self.config_file), stamp(&self.token_file));
+        let Loaded { config, warnings } = Config::load(&self.config_file, self.overlay.as_ref())?;
+        let lookup = config.token(&TokenFile::new(self.token_file.clone()));
+        if let Some(masker) = masker {
+            if let TokenLookup::Found(token) = &lookup {
+                masker.add_secret(token.value.expose());
+            }
+            for header in &config.ship.headers {
+                let value = header.value.expose();
+                // No key is shorter, and masking a tenant's name everywhere would help nobody.
+                if value.len() >= 8 {
+                    masker.add_secret(value);
+                }
+            }
         }
-        let shipping = shipping(&loaded.config, lookup);
+        let fingerprint = Fingerprint {
+            config_file,
+            token_file,
+            ca_file: config.ship.ca_file.value.as_deref().and_then(stamp),
+        };
+        let shipping = shipping(&config, lookup);
         Ok(Settings {
-            config: loaded.config,
-            warnings: loaded.warnings,
+            config,
+            warnings,
             shipping,
+            fingerprint,
         })
     }
 
-    /// Changes when a file that was read changes. Looked at with each scan: a watcher would be one
-    /// more thread for something that happens once a month.
+    /// Differs from the last one when a file changed that was read. Looked at with each scan: a
+    /// watcher would be one more thread for something that happens once a month.
     pub(crate) fn fingerprint(&self, settings: &Settings) -> Fingerprint {
         let ca_file = settings.config.ship.ca_file.value.as_deref();
-        Fingerprint([Some(&*self.config_file), Some(&self.token_file), ca_file].map(stamp))
+        Fingerprint {
+            config_file: stamp(&self.config_file),
+            token_file: stamp(&self.token_file),
+            ca_file: ca_file.and_then(stamp),
+        }
     }
 }
 
-/// Length and modification time of the files settings come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fingerprint([Option<(u64, SystemTime)>; 3]);
+/// Length and modification time; nothing for a file that is not there.
+type Stamp = Option<(u64, SystemTime)>;
 
-fn stamp(path: Option<&Path>) -> Option<(u64, SystemTime)> {
-    let metadata = fs::metadata(path?).ok()?;
+/// How the files look that settings come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fingerprint {
+    config_file: Stamp,
+    token_file: Stamp,
+    ca_file: Stamp,
+}
+
+fn stamp(path: &Path) -> Stamp {
+    let metadata = fs::metadata(path).ok()?;
     Some((metadata.len(), metadata.modified().ok()?))
 }
 
@@ -221,3 +253,47 @@ fn destination(
     }
     Ok(destination)
 }
+
+/// The sections whose values are taken once, when the agent starts.
+///
+/// Values only: a line added above one moves it and changes nothing.
+pub(crate) fn needs_a_restart(running: &Config, now: &Config) -> Vec<&'static str> {
+    let levels = |levels: &BTreeMap<String, Sourced<LevelFilter>>| -> BTreeMap<String, _> {
+        let values = levels.iter();
+        values
+            .map(|(target, level)| (target.clone(), level.value))
+            .collect()
+    };
+    let resource = |config: &Config| -> Vec<_> {
+        let attributes = config.ship.resource.iter();
+        attributes
+            .map(|attribute| attribute.value.clone())
+            .collect()
+    };
+    let log = |config: &Config| {
+        let log = &config.log;
+        (log.level.value, log.others.value, levels(&log.targets))
+    };
+    let shipped = |config: &Config| (config.ship.level.value, levels(&config.ship.targets));
+    let limits = |config: &Config| (config.spool.max_bytes.value, config.spool.max_age.value);
+    let who = |config: &Config| (config.ship.environment.value.clone(), resource(config));
+    [
+        ("[log]", log(running) != log(now)),
+        (
+            "ship.level and [ship.targets]",
+            shipped(running) != shipped(now),
+        ),
+        ("[spool]", limits(running) != limits(now)),
+        (
+            "ship.environment and OTEL_RESOURCE_ATTRIBUTES",
+            who(running) != who(now),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(name, differs)| differs.then_some(name))
+    .collect()
+}
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

@@ -2,11 +2,13 @@
 
 use crate::settings::Settings;
 use aco_domain::{
-    AgentState, Answer, AnswerKind, Attention, PauseUntil, Role, Status, ToolSeen, UnixNanos,
+    AgentState, Answer, AnswerKind, Attention, Backlog, Counters, DropReason, Dropped, PauseUntil,
+    Role, Status, ToolSeen, UnixNanos,
 };
 use aco_home::versioned::Content;
-use aco_home::{AgentStore, FileError, Home};
-use aco_spool::{OsFileSystem, Stats};
+use aco_home::{AgentStore, FileError, Home, Installation, StoredState};
+use aco_spool::OsFileSystem;
+use std::io;
 use std::path::PathBuf;
 
 /// What a status is made from.
@@ -20,8 +22,12 @@ pub(crate) struct Facts<'a> {
     pub(crate) settings: Result<&'a Settings, &'a Attention>,
     pub(crate) answer: Option<Answer>,
     pub(crate) last_accepted: Option<UnixNanos>,
-    pub(crate) stats: Stats,
-    pub(crate) acknowledged_dropped: u64,
+    pub(crate) records: Counters,
+    pub(crate) backlog: Backlog,
+    /// What the disk last said, while it refuses.
+    pub(crate) disk_refusing: Option<String>,
+    /// Dropped records the user has acknowledged.
+    pub(crate) acknowledged: Dropped,
     pub(crate) paused: Option<PauseUntil>,
     pub(crate) tools: Vec<ToolSeen>,
     /// Local time of day, for people.
@@ -36,7 +42,7 @@ impl Facts<'_> {
             !attention.is_empty(),
             self.paused.is_some(),
             endpoint.is_some(),
-            self.stats.backlog.oldest_age_s,
+            self.backlog.oldest_age_s,
         );
         let summary = self.summary(state, &attention);
         Status {
@@ -53,8 +59,8 @@ impl Facts<'_> {
             endpoint,
             last_answer: self.answer,
             last_accepted: self.last_accepted,
-            backlog: self.stats.backlog,
-            records: self.stats.counters,
+            backlog: self.backlog,
+            records: self.records,
             paused: self.paused,
             tools: self.tools,
         }
@@ -67,24 +73,31 @@ impl Facts<'_> {
             Err(invalid) => attention.push(invalid.clone()),
             Ok(settings) => attention.extend(settings.attention()),
         }
-        attention.extend(self.answer.as_ref().and_then(refused));
-        if let Some(message) = &self.stats.disk_refusing {
+        if self.may_send() {
+            attention.extend(self.answer.as_ref().and_then(refused));
+        }
+        if let Some(message) = &self.disk_refusing {
             attention.push(Attention {
                 code: "disk_refuses".into(),
                 what: format!("the disk refuses new records: {message}"),
                 remedy: "free some space on that disk; what fits in memory is written then".into(),
             });
         }
-        let dropped = self.stats.counters.dropped;
-        if dropped.total() > self.acknowledged_dropped {
-            let reasons: Vec<String> = aco_domain::DropReason::ALL
-                .into_iter()
-                .filter(|&reason| dropped.get(reason) > 0)
-                .map(|reason| format!("{} {}", dropped.get(reason), reason.as_str()))
-                .collect();
+        let is_local = self
+            .settings
+            .is_ok_and(|settings| settings.endpoint().is_none());
+        let dropped = self.records.dropped;
+        let seen = settled_losses(self.acknowledged, dropped, is_local);
+        let news: Vec<String> = DropReason::ALL
+            .into_iter()
+            .map(|reason| (reason, dropped.get(reason) - seen.get(reason)))
+            .filter(|(_, count)| *count > 0)
+            .map(|(reason, count)| format!("{count} {}", loss(reason)))
+            .collect();
+        if !news.is_empty() {
             attention.push(Attention {
                 code: "records_dropped".into(),
-                what: format!("records were dropped: {}", reasons.join(", ")),
+                what: format!("records were dropped: {}", news.join(", ")),
                 remedy: "see the local log for when and why; `aco status --acknowledge` dismisses \
                          this"
                     .into(),
@@ -93,12 +106,22 @@ impl Facts<'_> {
         attention
     }
 
+    /// Whether the settings let anything leave. Where they do not, what some endpoint once
+    /// answered is history.
+    fn may_send(&self) -> bool {
+        self.settings
+            .is_ok_and(|settings| settings.destination().is_some())
+    }
+
     fn summary(&self, state: AgentState, attention: &[Attention]) -> String {
-        let offline = self
-            .answer
-            .as_ref()
-            .filter(|answer| answer.kind != AnswerKind::Accepted)
-            .map(|answer| format!("Offline since {}", (self.clock_face)(answer.since)));
+        let shipping = || match &self.answer {
+            _ if self.pid.is_none() => "Not running".to_owned(),
+            Some(answer) if answer.kind != AnswerKind::Accepted => {
+                format!("Offline since {}", (self.clock_face)(answer.since))
+            }
+            _ if state == AgentState::Backlog => "Catching up".to_owned(),
+            _ => "Up to date".to_owned(),
+        };
         match state {
             AgentState::Attention => attention
                 .first()
@@ -109,18 +132,52 @@ impl Facts<'_> {
                 _ => "Paused until you resume".to_owned(),
             },
             AgentState::Local => "Local only".to_owned(),
-            AgentState::Backlog => offline.unwrap_or_else(|| "Catching up".to_owned()),
-            AgentState::Shipping => offline.unwrap_or_else(|| "Up to date".to_owned()),
+            AgentState::Backlog | AgentState::Shipping => shipping(),
         }
+    }
+}
+
+/// The losses nobody needs to be told of: those acknowledged, as far as there are that many (the
+/// totals restart when the spool's cursor is lost), and in local mode those by the published
+/// limits, because there old records expire and nothing is wrong.
+pub(crate) fn settled_losses(acknowledged: Dropped, dropped: Dropped, is_local: bool) -> Dropped {
+    let mut settled = Dropped::default();
+    for reason in DropReason::ALL {
+        let expired = is_local && matches!(reason, DropReason::Quota | DropReason::Age);
+        let all = dropped.get(reason);
+        settled.add(
+            reason,
+            if expired {
+                all
+            } else {
+                acknowledged.get(reason).min(all)
+            },
+        );
+    }
+    settled
+}
+
+/// How a record was lost, after its count.
+fn loss(reason: DropReason) -> &'static str {
+    match reason {
+        DropReason::Quota => "over `spool.max_bytes`",
+        DropReason::Age => "older than `spool.max_age`",
+        DropReason::Disk => "refused by the disk",
+        DropReason::Damaged => "damaged on the disk",
+        DropReason::Refused => "refused by the endpoint without being named",
     }
 }
 
 fn title(code: &str) -> &'static str {
     match code {
         "token_refused" => "Token refused",
-        "token_for_other_endpoint" | "token_unreadable" => "Token missing",
+        "token_for_other_endpoint" => "Token saved for another endpoint",
+        "token_unreadable" => "Token unreadable",
         "certificate_refused" => "Certificate refused",
         "config_invalid" => "Configuration invalid",
+        "ca_file_unreadable" => "CA file unreadable",
+        "header_unusable" | "endpoint_unusable" => "Endpoint unusable",
+        "requests_refused" => "Requests refused",
         "plaintext_refused" => "Not sent in clear text",
         "records_dropped" => "Records dropped",
         "disk_refuses" => "Disk full or failing",
@@ -175,38 +232,48 @@ pub struct StoppedStatus<'a> {
 }
 
 /// A status read from the home's files, without its lock: what waits, what was dropped, whether it
-/// is paused.
+/// is paused. A home that does not exist yet has an empty one.
 ///
 /// # Errors
 /// When a file cannot be read.
 pub fn status_without_agent(stopped: &StoppedStatus<'_>) -> Result<Status, FileError> {
     let folder = stopped.home.spool_folder();
-    let stats = aco_spool::inspect(&OsFileSystem, &folder, stopped.now)
-        .map_err(FileError::during("read the spool in", &folder))?;
+    let (records, backlog) = match aco_spool::inspect(&OsFileSystem, &folder, stopped.now) {
+        Ok(stats) => (stats.counters, stats.backlog),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Default::default(),
+        Err(error) => return Err(FileError::during("read the spool in", &folder)(error)),
+    };
     let stored = match AgentStore::peek(&stopped.home.state_file())? {
         Content::Found(state) => state,
-        Content::Absent | Content::Damaged(_) | Content::Newer(_) => Default::default(),
+        Content::Absent | Content::Damaged(_) | Content::Newer(_) => StoredState::default(),
     };
+    let installation = Installation::peek(&stopped.home.installation_file())?;
     let facts = Facts {
         version: stopped.version,
         pid: None,
         role: None,
         home: stopped.home.folder().to_owned(),
-        installation: String::new(),
+        installation: installation.map(|id| id.to_string()).unwrap_or_default(),
         host_name: stopped.host_name,
         settings: stopped.settings,
         answer: None,
         last_accepted: None,
-        stats,
-        acknowledged_dropped: stored.acknowledged_dropped,
-        paused: stored.pause.filter(|pause| !is_over(*pause, stopped.now)),
+        records,
+        backlog,
+        disk_refusing: None,
+        acknowledged: stored.acknowledged_dropped,
+        paused: pause_in_force(stored.pause, stopped.now),
         tools: Vec::new(),
         clock_face: stopped.clock_face,
     };
     Ok(facts.into_status())
 }
 
-/// Whether a pause has ended by itself.
-pub(crate) fn is_over(pause: PauseUntil, now: UnixNanos) -> bool {
-    matches!(pause, PauseUntil::At(at) if at <= now)
+/// The pause, unless it has ended by itself.
+pub(crate) fn pause_in_force(pause: Option<PauseUntil>, now: UnixNanos) -> Option<PauseUntil> {
+    pause.filter(|pause| !matches!(pause, PauseUntil::At(at) if *at <= now))
 }
+
+#[cfg(test)]
+#[path = "status_tests.rs"]
+mod tests;

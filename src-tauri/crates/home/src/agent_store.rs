@@ -2,7 +2,7 @@
 
 use crate::FileError;
 use crate::versioned::{Content, Finding, Format, Opened, VersionedFile};
-use aco_domain::PauseUntil;
+use aco_domain::{Dropped, PauseUntil};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -18,8 +18,8 @@ const FORMAT: Format = Format {
 pub struct StoredState {
     /// How long nothing may leave the machine, when paused.
     pub pause: Option<PauseUntil>,
-    /// The total of dropped records the user has seen and dismissed.
-    pub acknowledged_dropped: u64,
+    /// The totals of dropped records the user has seen and dismissed.
+    pub acknowledged_dropped: Dropped,
 }
 
 /// The state file, in the hands of the process that holds the home's lock.
@@ -75,13 +75,13 @@ impl AgentStore {
         })
     }
 
-    /// Notes that the user has seen `total` dropped records.
+    /// Notes the totals of dropped records the user has seen, or need not see.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn acknowledge_dropped(&mut self, total: u64) -> Result<(), FileError> {
+    pub fn acknowledge_dropped(&mut self, totals: Dropped) -> Result<(), FileError> {
         self.save(StoredState {
-            acknowledged_dropped: total,
+            acknowledged_dropped: totals,
             ..self.state.clone()
         })
     }
@@ -107,7 +107,11 @@ mod tests {
         let (mut store, findings) = AgentStore::open(&path).unwrap();
         assert_eq!((store.state(), findings), (&StoredState::default(), vec![]));
         store.set_pause(Some(PauseUntil::At(UnixNanos(5)))).unwrap();
-        store.acknowledge_dropped(7).unwrap();
+        let seen = Dropped {
+            age: 7,
+            ..Dropped::default()
+        };
+        store.acknowledge_dropped(seen).unwrap();
 
         let (store, _) = AgentStore::open(&path).unwrap();
         let pause = Some(PauseUntil::At(UnixNanos(5)));
@@ -115,7 +119,7 @@ mod tests {
             store.state(),
             &StoredState {
                 pause,
-                acknowledged_dropped: 7
+                acknowledged_dropped: seen
             }
         );
         assert_eq!(

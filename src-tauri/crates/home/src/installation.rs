@@ -2,7 +2,7 @@
 
 use crate::FileError;
 use crate::hash::sha256_hex;
-use crate::versioned::{Finding, Format, Opened, VersionedFile};
+use crate::versioned::{Content, Finding, Format, Opened, VersionedFile};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use uuid::Uuid;
@@ -50,6 +50,18 @@ struct Stored {
 }
 
 impl Installation {
+    /// The id as it stands, without holding the lock: what `aco status` shows when no agent runs.
+    /// Nothing where there is none that this program can read.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn peek(path: &Path) -> Result<Option<Uuid>, FileError> {
+        Ok(match VersionedFile::<Stored>::read(path, FORMAT)? {
+            Content::Found(stored) => Some(stored.id),
+            Content::Absent | Content::Damaged(_) | Content::Newer(_) => None,
+        })
+    }
+
     /// Reads the installation's id, or makes one. Call it only while holding the home's lock.
     ///
     /// Without a `machine_id` (the platform does not tell) a copy cannot be noticed, and the id
@@ -181,10 +193,13 @@ mod tests {
     fn a_damaged_file_is_kept_and_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("installation");
+        assert_eq!(Installation::peek(&path).unwrap(), None);
         fs::write(&path, "garbage").unwrap();
+        assert_eq!(Installation::peek(&path).unwrap(), None);
         let found = Installation::load_or_create(&path, None, || FIRST).unwrap();
         assert_eq!((found.id, found.origin), (FIRST, Origin::Created));
         assert!(matches!(&found.findings[..], [Finding::Damaged { .. }]));
+        assert_eq!(Installation::peek(&path).unwrap(), Some(FIRST));
         let again = Installation::load_or_create(&path, None, || SECOND).unwrap();
         assert_eq!((again.id, again.findings.len()), (FIRST, 0));
     }
