@@ -3,13 +3,20 @@
 use crate::failure::Failure;
 use aco_agent::{Identity, Settings, SettingsSource};
 use aco_domain::{Clock, Role, UnixNanos};
-use aco_home::{Environment, Holder, Home};
+use aco_home::{Environment, Holder, Home, HomeLock, LockError};
 use aco_ipc::{Client, ClientError};
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// How long is waited for whoever has the home: a short command that ends by itself, or an agent
+/// that is about to open its socket.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often is looked meanwhile.
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// The surroundings of this run.
 pub(crate) struct Context {
@@ -58,6 +65,40 @@ impl Context {
     }
 }
 
+/// Who may change the home's state: the running agent, asked; else this process, by the lock.
+pub(crate) enum Writer {
+    Agent(Box<Client>),
+    Us(HomeLock),
+}
+
+impl Context {
+    /// The agent, or the home's lock; waits for whoever is in the way, and says so.
+    pub(crate) async fn writer(&self) -> Result<Writer, Failure> {
+        let me = Holder {
+            pid: std::process::id(),
+            role: Role::Command,
+        };
+        let (until, mut told) = (Instant::now() + PATIENCE, false);
+        loop {
+            if let Some(agent) = self.agent().await? {
+                return Ok(Writer::Agent(Box::new(agent)));
+            }
+            self.home.create()?;
+            match HomeLock::acquire(&self.home.lock_file(), me) {
+                Ok(lock) => return Ok(Writer::Us(lock)),
+                Err(LockError::Held { holder, .. }) if Instant::now() < until => {
+                    if let (Some(holder), false) = (holder, told) {
+                        waiting(&holder);
+                        told = true;
+                    }
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
 /// Who this process is.
 pub(crate) fn identity(role: Role) -> Identity {
     Identity {
@@ -98,10 +139,14 @@ pub(crate) fn clock_face(at: UnixNanos) -> String {
         .to_string()
 }
 
-/// A runtime for a command: one thread is plenty.
-pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_current_thread()
+/// Runs a command's future. One thread is plenty.
+pub(crate) fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::failed(format!("cannot start the event loop: {error}")))
+        .map_err(|error| Failure::failed(format!("cannot start the event loop: {error}")))?;
+    let done = runtime.block_on(command);
+    // Whoever wants to end at once must not wait for a thread that still drains or scans.
+    runtime.shutdown_background();
+    done
 }

@@ -2,7 +2,7 @@
 
 use aco_agent::FoundationError;
 use aco_config::ConfigError;
-use aco_home::{FileError, HomeError};
+use aco_home::{FileError, HomeError, LockError};
 use aco_ipc::ClientError;
 use std::process::ExitCode;
 
@@ -28,6 +28,11 @@ impl Failure {
             message: message.into(),
             code: 2,
         }
+    }
+
+    /// The agent answered something else than was asked: a defect.
+    pub(crate) fn unexpected(response: &aco_ipc::Response) -> Self {
+        Self::failed(format!("the agent gave an unexpected answer: {response:?}"))
     }
 
     /// Says it on standard error.
@@ -60,7 +65,28 @@ impl From<FileError> for Failure {
 
 impl From<FoundationError> for Failure {
     fn from(error: FoundationError) -> Self {
-        Self::failed(error.to_string())
+        match error {
+            FoundationError::Lock(error) => error.into(),
+            error => Self::failed(error.to_string()),
+        }
+    }
+}
+
+impl From<LockError> for Failure {
+    fn from(error: LockError) -> Self {
+        Self::failed(match error {
+            LockError::Held { .. } => format!(
+                "{error}; one process at a time has a home: use that one (`aco status`), end it, \
+                 or set ACO_HOME to another folder"
+            ),
+            LockError::File(error) => error.to_string(),
+        })
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::failed(format!("the answer cannot be written as JSON: {error}"))
     }
 }
 

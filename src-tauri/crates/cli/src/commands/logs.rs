@@ -8,7 +8,7 @@ use aco_domain::{LineLevel, LogLine, UnixNanos};
 use aco_ipc::LogEvent;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 pub(crate) async fn logs(context: &Context, arguments: &Logs) -> Result<ExitCode, Failure> {
@@ -37,8 +37,7 @@ pub(crate) async fn logs(context: &Context, arguments: &Logs) -> Result<ExitCode
 
 fn print(line: &LogLine, json: bool) -> Result<(), Failure> {
     if json {
-        let text = serde_json::to_string(line);
-        say(&text.map_err(|error| Failure::failed(error.to_string()))?);
+        say(&serde_json::to_string(line)?);
     } else {
         let (level, target, message) = (line.level.as_str(), &line.target, &line.message);
         say(&format!(
@@ -57,25 +56,44 @@ fn timestamp(at: UnixNanos) -> jiff::Timestamp {
 
 /// Without an agent the ring is gone; the file has the same lines.
 fn from_file(path: &Path, arguments: &Logs) -> Result<ExitCode, Failure> {
-    let text = tail(path).map_err(|error| {
+    let level = arguments.level.unwrap_or(LineLevel::Trace);
+    let lines = last_lines(path, arguments.last, level).map_err(|(path, error)| {
         Failure::failed(format!(
-            "no agent is running, and {} cannot be read: {error}",
+            "no agent is running, and {} cannot be read: {error}; check that it belongs to you",
             path.display()
         ))
     })?;
-    let level = arguments.level.unwrap_or(LineLevel::Trace);
-    let lines: Vec<LogLine> = (1..)
-        .zip(text.lines())
-        .filter_map(|(number, line)| parse(number, line))
-        .filter(|line| line.level <= level)
-        .collect();
-    for line in lines
-        .iter()
-        .skip(lines.len().saturating_sub(arguments.last))
-    {
+    for line in &lines {
         print(line, arguments.json)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The last `count` lines at `level` or more urgent of the file and, where it has too few, of the
+/// one rotated last; numbered from 1.
+fn last_lines(
+    path: &Path,
+    count: usize,
+    level: LineLevel,
+) -> Result<Vec<LogLine>, (PathBuf, io::Error)> {
+    let wanted = |path: PathBuf| {
+        let text = tail(&path).map_err(|error| (path, error))?;
+        let lines = text.lines().filter_map(parse);
+        Ok(lines.filter(|line| line.level <= level).collect::<Vec<_>>())
+    };
+    let mut lines = wanted(path.to_owned())?;
+    if lines.len() < count {
+        let mut rotated = path.as_os_str().to_owned();
+        rotated.push(".1");
+        let mut older = wanted(rotated.into())?;
+        older.append(&mut lines);
+        lines = older;
+    }
+    lines.drain(..lines.len().saturating_sub(count));
+    for (number, line) in (1..).zip(&mut lines) {
+        line.number = number;
+    }
+    Ok(lines)
 }
 
 /// The end of the file, from a line's beginning; nothing when there is no file yet.
@@ -100,13 +118,13 @@ fn tail(path: &Path) -> io::Result<String> {
 }
 
 /// `<time> <LEVEL> <target> <message>`, as the dispatch tree writes it.
-fn parse(number: u64, line: &str) -> Option<LogLine> {
+fn parse(line: &str) -> Option<LogLine> {
     let (time, rest) = line.split_once(' ')?;
     let (level, rest) = rest.trim_start().split_once(' ')?;
     let (target, message) = rest.trim_start().split_once(' ').unwrap_or((rest, ""));
     let time: jiff::Timestamp = time.parse().ok()?;
     Some(LogLine {
-        number,
+        number: 0,
         at: UnixNanos(u64::try_from(time.as_nanosecond()).ok()?),
         level: level.parse().ok()?,
         target: target.to_owned(),
@@ -120,12 +138,8 @@ mod tests {
 
     #[test]
     fn a_line_of_the_file_is_read_back() {
-        let line = parse(
-            3,
-            "2026-01-01T00:00:00.000001Z INFO  aco::agent agent started k=1",
-        )
-        .unwrap();
-        assert_eq!((line.number, line.level), (3, LineLevel::Info));
+        let line = parse("2026-01-01T00:00:00.000001Z INFO  aco::agent agent started k=1").unwrap();
+        assert_eq!(line.level, LineLevel::Info);
         assert_eq!(
             (line.target.as_str(), line.message.as_str()),
             ("aco::agent", "agent started k=1")
@@ -134,7 +148,30 @@ mod tests {
             timestamp(line.at).to_string(),
             "2026-01-01T00:00:00.000001Z"
         );
-        assert_eq!(parse(1, "half a li"), None);
+        assert_eq!(parse("half a li"), None);
+    }
+
+    #[test]
+    fn a_young_file_is_preceded_by_the_rotated_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.log");
+        let write = |name: &str, words: &[&str]| {
+            let line = |word: &&str| format!("2026-01-01T00:00:00Z {word} aco x\n");
+            let text: String = words.iter().map(line).collect();
+            std::fs::write(folder.path().join(name), text).unwrap();
+        };
+        let levels = |count, level| -> Vec<_> {
+            let lines = last_lines(&path, count, level).unwrap();
+            lines.iter().map(|line| (line.number, line.level)).collect()
+        };
+        use LineLevel::{Error, Info, Warn};
+        assert_eq!(levels(9, Info), []);
+        write("a.log.1", &["INFO", "ERROR", "WARN"]);
+        assert_eq!(levels(2, Info), [(1, Error), (2, Warn)]);
+        write("a.log", &["INFO", "WARN"]);
+        assert_eq!(levels(2, Info), [(1, Info), (2, Warn)]);
+        assert_eq!(levels(3, Warn), [(1, Error), (2, Warn), (3, Warn)]);
+        assert_eq!(levels(0, Info), []);
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod status;
 mod token;
 
 use crate::arguments::Command;
-use crate::context::{Context, runtime};
+use crate::context::{Context, block_on};
 use crate::failure::Failure;
 use std::process::ExitCode;
 
@@ -19,13 +19,13 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Run { once } => run::run(context, once),
         Command::Status { json, acknowledge } => {
-            runtime()?.block_on(status::status(&context, json, acknowledge))
+            block_on(status::status(&context, json, acknowledge))
         }
-        Command::Logs(logs) => runtime()?.block_on(logs::logs(&context, &logs)),
-        Command::Pause { for_ } => runtime()?.block_on(pause::pause(&context, for_)),
-        Command::Resume => runtime()?.block_on(pause::resume(&context)),
+        Command::Logs(logs) => block_on(logs::logs(&context, &logs)),
+        Command::Pause { for_ } => block_on(pause::pause(&context, for_)),
+        Command::Resume => block_on(pause::resume(&context)),
         Command::Config(config) => config::config(&context, &config),
-        Command::Token(token) => runtime()?.block_on(token::token(&context, token)),
+        Command::Token(token) => block_on(token::token(&context, token)),
         Command::Emit(emit) => emit::emit(context, emit),
     }
 }

@@ -1,10 +1,10 @@
 //! `aco pause` and `aco resume`
 
-use crate::context::{Context, clock_face, waiting};
+use crate::context::{Context, Writer, clock_face};
 use crate::failure::Failure;
-use crate::output::say;
-use aco_domain::{PauseUntil, Role};
-use aco_home::{AgentStore, Holder, HomeLock};
+use crate::output::{complain, say};
+use aco_domain::PauseUntil;
+use aco_home::AgentStore;
 use aco_ipc::{Request, Response};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -39,22 +39,17 @@ async fn set(
     pause: Option<PauseUntil>,
     request: Request,
 ) -> Result<(), Failure> {
-    if let Some(mut agent) = context.agent().await? {
-        return match agent.request(&request).await? {
+    match context.writer().await? {
+        Writer::Agent(mut agent) => match agent.request(&request).await? {
             Response::Done { .. } => Ok(()),
-            other => Err(Failure::failed(format!(
-                "the agent gave an unexpected answer: {other:?}"
-            ))),
-        };
+            other => Err(Failure::unexpected(&other)),
+        },
+        Writer::Us(_lock) => {
+            let (mut store, findings) = AgentStore::open(&context.home.state_file())?;
+            for finding in findings {
+                complain(&format!("aco: {finding}"));
+            }
+            Ok(store.set_pause(pause)?)
+        }
     }
-    context.home.create()?;
-    let me = Holder {
-        pid: std::process::id(),
-        role: Role::Command,
-    };
-    let patience = Duration::from_secs(30);
-    let _lock = HomeLock::acquire_within(&context.home.lock_file(), me, patience, waiting)
-        .map_err(|error| Failure::failed(error.to_string()))?;
-    let (mut store, _) = AgentStore::open(&context.home.state_file())?;
-    Ok(store.set_pause(pause)?)
 }

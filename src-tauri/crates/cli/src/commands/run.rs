@@ -1,12 +1,13 @@
 //! `aco run`
 
-use crate::context::{Context, clock_face, identity, runtime, terminal, waiting};
+use crate::context::{Context, block_on, clock_face, identity, terminal, waiting};
 use crate::failure::Failure;
 use crate::{output, signals};
 use aco_agent::{Agent, AgentParts, Foundation, NoShell};
 use aco_domain::Role;
 use std::process::ExitCode;
 use std::sync::Arc;
+use tokio::sync::oneshot;
 
 /// The agent until it is told to end; a second signal does not wait for the drain.
 pub(crate) fn run(context: Context, once: bool) -> Result<ExitCode, Failure> {
@@ -35,9 +36,8 @@ pub(crate) fn run(context: Context, once: bool) -> Result<ExitCode, Failure> {
         Ok(false) => {}
         Err(error) => log::warn!(target: "aco::run", "no config.toml was written: {error}"),
     }
-    let runtime = runtime()?;
-    runtime.block_on(async {
-        let (stop, impatience) = (signals::stop()?, signals::stop()?);
+    block_on(async {
+        let mut signals = signals::Signals::listen()?;
         let parts = AgentParts {
             foundation,
             settings,
@@ -46,22 +46,22 @@ pub(crate) fn run(context: Context, once: bool) -> Result<ExitCode, Failure> {
             clock_face: Arc::new(clock_face),
             once,
         };
-        let mut asked = false;
-        tokio::pin!(impatience);
-        let agent = Agent::run(parts, stop);
+        let (stop, stopped) = oneshot::channel();
+        let mut stop = Some(stop);
+        let agent = Agent::run(parts, async {
+            stopped.await.unwrap_or("nobody is left to say so")
+        });
         tokio::pin!(agent);
         loop {
             tokio::select! {
                 ended = &mut agent => break ended.map_err(Failure::failed),
-                reason = &mut impatience => {
-                    if asked {
-                        break Err(Failure::failed(format!(
-                            "{reason} again: ended without draining; the spool keeps the rest"
-                        )));
-                    }
-                    asked = true;
-                    impatience.set(signals::stop()?);
-                }
+                reason = signals.next() => match stop.take() {
+                    // An agent that has ended meanwhile needs no telling.
+                    Some(stop) => drop(stop.send(reason)),
+                    None => break Err(Failure::failed(format!(
+                        "{reason} again: ended without draining; the spool keeps the rest"
+                    ))),
+                },
             }
         }
     })?;
