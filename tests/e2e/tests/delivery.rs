@@ -12,9 +12,11 @@
 )]
 
 use aco_e2e::aco::Aco;
+use aco_e2e::judge::{all_arrived, sequences};
 use aco_e2e::process::Process;
 use aco_e2e::stack::Stack;
 use aco_e2e::{eventually, eventually_some, loki};
+use std::io::Write as _;
 use std::process::Command;
 use std::time::Duration;
 
@@ -23,37 +25,17 @@ const SOON: Duration = Duration::from_secs(60);
 /// Longer than the shipper's longest wait and a query's cost on a busy machine.
 const DRAINED: Duration = Duration::from_secs(180);
 
-/// The sequence numbers in Loki, sorted, copies included.
-fn sequences(stack: &Stack) -> Vec<u64> {
-    let sequence = |uid: String| uid.rsplit('-').next().unwrap().parse().unwrap();
-    let mut sequences: Vec<u64> = stack.loki().uids().into_iter().map(sequence).collect();
-    sequences.sort_unstable();
-    sequences
-}
-
-/// Waits until the agent has nothing left to ship, then requires every number up to the highest,
-/// each once. Returns how many there are.
+/// Waits until everything left the spool, then requires every number up to the highest, each once.
+/// Returns how many there are.
 #[track_caller]
 fn complete(stack: &Stack, aco: &Aco, at_least: u64) -> u64 {
-    eventually(DRAINED, "an empty backlog", || {
-        let status = aco.status();
-        status["backlog"]["records"] == 0 && status["records"]["shipped"].as_u64() >= Some(at_least)
+    eventually(DRAINED, "enough shipped records", || {
+        aco.status()["records"]["shipped"].as_u64() >= Some(at_least)
     });
+    let recorded = all_arrived(stack, aco, DRAINED);
     let status = aco.status();
-    let recorded = status["records"]["spooled"].as_u64().unwrap();
     assert_eq!(status["records"]["dropped"]["damaged"], 0, "{status:#}");
     assert_eq!(status["records"]["quarantined"], 0, "{status:#}");
-    let sequences = sequences(stack);
-    let missing: Vec<u64> = (1..=recorded)
-        .filter(|n| sequences.binary_search(n).is_err())
-        .collect();
-    assert!(
-        missing.is_empty(),
-        "{} of {recorded} missing: {missing:?}",
-        missing.len()
-    );
-    let copies = loki::copies(&stack.loki().uids());
-    assert!(copies.is_empty(), "copies in Loki: {copies:?}");
     recorded
 }
 
@@ -230,7 +212,7 @@ fn when_loki_itself_is_killed_nothing_is_missing() {
         before = aco.status()["records"]["shipped"].as_u64().unwrap();
     }
     let recorded = aco.status()["records"]["spooled"].as_u64().unwrap();
-    let sequences = sequences(&stack);
+    let sequences = sequences(&stack, &aco);
     let missing: Vec<u64> = (1..=recorded)
         .filter(|n| sequences.binary_search(n).is_err())
         .collect();
@@ -241,7 +223,9 @@ fn when_loki_itself_is_killed_nothing_is_missing() {
     );
     // At most the one request in flight at each of the three deaths may show twice.
     let copies = loki::copies(&stack.loki().uids());
-    eprintln!(
+    // Past the test runner's capture: the figure is part of what the README promises.
+    let _ = writeln!(
+        std::io::stderr(),
         "{} of {recorded} records show more than once after three deaths of Loki",
         copies.len()
     );
