@@ -99,15 +99,22 @@ pub fn classify(reply: &Reply) -> Meaning {
     }
 }
 
-/// grpc-go: "received message larger than max"; tonic: "decoded message length too large".
+/// grpc-go, grpc-core: "received message larger than max"; tonic: "decoded message length too
+/// large"; grpc-java, .NET: "message exceeds". Nothing shorter: a rate limit is "exceeded" as well,
+/// and passes by itself.
 fn is_too_large(message: &str) -> bool {
-    ["larger than max", "too large", "exceeds the limit"]
-        .iter()
-        .any(|part| contains(message, part))
+    [
+        "larger than max",
+        "message length too large",
+        "message exceeds",
+    ]
+    .iter()
+    .any(|part| contains(message, part))
 }
 
 /// Sentences in which Loki refuses one entry for good (grafana/loki `pkg/validation/validate.go`
-/// and `pkg/ingester`).
+/// and `pkg/ingester`). Not those about a stream's labels: they come from the resource, and so
+/// concern every record there is, as "structured metadata … disallowed" does.
 fn is_known_refusal(message: &str) -> bool {
     [
         "timestamp too old",
@@ -115,11 +122,8 @@ fn is_known_refusal(message: &str) -> bool {
         "entry out of order",
         "max entry size",
         "max line size",
-        "label name too long",
-        "label value too long",
-        "too many labels",
-        "duplicate label name",
-        "structured metadata",
+        "structured metadata too large",
+        "too many structured metadata labels",
     ]
     .iter()
     .any(|part| contains(message, part))
@@ -207,10 +211,37 @@ mod tests {
                 "something nobody has seen",
                 Meaning::Refused,
             ),
+            // Of every record of a pipeline that is set up so, not of this one.
+            (
+                Code::InvalidArgument,
+                "stream '{}' includes structured metadata, but this feature is disallowed. Please \
+                 see `limits_config.allow_structured_metadata`",
+                Meaning::Refused,
+            ),
+            (
+                Code::InvalidArgument,
+                "stream '{}' has label value too long: 'host'",
+                Meaning::Refused,
+            ),
+            (
+                Code::InvalidArgument,
+                "stream '{}' has too many structured metadata labels: '200', limit: '128'",
+                Meaning::Invalid,
+            ),
             (
                 Code::ResourceExhausted,
                 "HTTP Status Code 429, Message=ingestion rate limit exceeded",
                 Meaning::Later { retry_after: None },
+            ),
+            (
+                Code::ResourceExhausted,
+                "the request rate exceeds the limit of 100 a second",
+                Meaning::Later { retry_after: None },
+            ),
+            (
+                Code::ResourceExhausted,
+                "gRPC message exceeds maximum size 4194304: 5000000",
+                Meaning::TooLarge,
             ),
             (
                 Code::ResourceExhausted,

@@ -27,7 +27,11 @@ const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest a request may take: with pings every ten seconds, it ends before a third one.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(18);
 
+/// For the name, the connection and TLS together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Shorter words of a header's value are no secrets: `Bearer`, `Basic`.
+const SHORTEST_SECRET: usize = 8;
 
 /// Where records go and with what.
 #[derive(Clone)]
@@ -120,7 +124,6 @@ impl Connection {
             .map_err(|e| unusable(format!("not a usable address: {}", chain(&e))))?
             .user_agent(concat!("ai-cost-observer/", env!("CARGO_PKG_VERSION")))
             .map_err(|e| unusable(chain(&e)))?
-            .connect_timeout(CONNECT_TIMEOUT)
             .http2_keep_alive_interval(KEEPALIVE_INTERVAL)
             .keep_alive_timeout(KEEPALIVE_TIMEOUT)
             .keep_alive_while_idle(false);
@@ -133,9 +136,14 @@ impl Connection {
                 ))
             })?;
         }
-        let channel = endpoint
-            .connect()
+        // Not the endpoint's own limit: that one ends when TCP is connected, and whoever accepts a
+        // connection and then says nothing would be waited for without end.
+        let limit = CONNECT_TIMEOUT.min(destination.timeout);
+        let channel = tokio::time::timeout(limit, endpoint.connect())
             .await
+            .map_err(|_| {
+                ConnectionError::Unreachable(format!("{url}: no connection within {limit:?}"))
+            })?
             .map_err(|error| explain(url, &error))?;
         Ok(Self {
             // grpc-go compresses its answers as the request was, without being asked.
@@ -149,7 +157,7 @@ impl Connection {
 
     /// Sends one encoded `ExportLogsServiceRequest`.
     pub async fn export(&mut self, request: Bytes) -> Reply {
-        match tokio::time::timeout(self.timeout, self.call(request)).await {
+        let mut reply = match tokio::time::timeout(self.timeout, self.call(request)).await {
             Ok(Ok(response)) => {
                 let partial = response.partial_success.unwrap_or_default();
                 Reply::Ok {
@@ -161,6 +169,24 @@ impl Connection {
             Err(_) => Reply::Broken {
                 message: format!("no answer within {:?}", self.timeout),
             },
+        };
+        let (Reply::Ok { message, .. } | Reply::Status { message, .. } | Reply::Broken { message }) =
+            &mut reply;
+        self.hide_secrets(message);
+        reply
+    }
+
+    /// A server may quote what it was sent, and its words reach the status, the local log and the
+    /// quarantine file.
+    fn hide_secrets(&self, message: &mut String) {
+        let values = self
+            .metadata
+            .iter()
+            .filter_map(|(_, value)| value.to_str().ok());
+        for secret in values.flat_map(str::split_whitespace) {
+            if secret.len() >= SHORTEST_SECRET && message.contains(secret) {
+                *message = message.replace(secret, "***");
+            }
         }
     }
 
@@ -359,5 +385,20 @@ mod tests {
         let text = error.to_string();
         assert!(matches!(error, ConnectionError::Unreachable(_)), "{text}");
         assert!(text.contains(&url) && text.contains("refused"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn who_accepts_and_says_nothing_is_given_up() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut destination = Destination::new(format!("https://{}", silent.local_addr().unwrap()));
+        destination.timeout = Duration::from_millis(200);
+        let opened = Connection::open(&destination);
+        let error = tokio::time::timeout(Duration::from_secs(60), opened)
+            .await
+            .expect("it hangs")
+            .err()
+            .unwrap();
+        assert!(matches!(error, ConnectionError::Unreachable(_)), "{error}");
+        assert!(error.to_string().contains("200ms"), "{error}");
     }
 }

@@ -22,9 +22,14 @@
 mod backoff;
 mod classify;
 pub mod connection;
+#[cfg(test)]
+mod fake_server;
+mod news;
 pub mod request;
 mod round;
 mod shipper;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 pub use backoff::Backoff;

@@ -5,17 +5,20 @@
 //! again costs nothing. Two kinds of refusal end differently:
 //!
 //! - *invalid*: the backend named a reason that lies in a record. Alone, that record is condemned.
-//! - *refused*: the reason may as well be the address or the pipeline. Alone, the record is only a
-//!   suspect, and condemned once a **different** record of the round has been stored. If none is,
-//!   the round is stuck and keeps everything: one wrong URL must not quarantine thirty days.
+//! - *refused*, or *too large*: the reason may as well be the address, the pipeline or a limit set
+//!   too low. Alone, the record is only a suspect, and condemned once a **different** record was
+//!   stored *after* its refusal: one wrong URL must not quarantine thirty days, not even one that
+//!   becomes wrong in the middle of a round. Where none is left to send, one that was stored before
+//!   is sent once more as a witness. If that fails too, or there is none, the round is stuck and
+//!   keeps everything.
 //!
-//! Splitting on such a refusal has a budget while nothing was stored; after it, refused parts are
+//! Splitting on such a refusal has a budget until something is stored; after it, refused parts are
 //! set aside whole. A wrong URL costs a few dozen requests a round, not two for every record.
 
 use super::Meaning;
 use std::ops::Range;
 
-/// Splits of parts refused without a reason, before anything of the round was stored.
+/// Splits of parts refused without a reason, in a row without anything being stored.
 /// Nine reach a single record of 512; the others look for a neighbour that is taken.
 const BLIND_SPLITS: usize = 16;
 
@@ -33,10 +36,11 @@ pub enum Fate {
 pub struct Round {
     /// Parts to send, the oldest on top.
     pending: Vec<Range<usize>>,
-    /// Parts refused without a reason, while nothing of the round was stored.
+    /// Parts refused without a reason since something was last stored.
     set_aside: Vec<(Range<usize>, String)>,
     fates: Vec<Option<Fate>>,
-    stored_any: bool,
+    /// A record that was stored, to be sent again if nothing else can vouch for the pipeline.
+    witness: Option<usize>,
     blind_splits: usize,
     /// Records whose fate was handed out.
     released: usize,
@@ -52,7 +56,7 @@ impl Round {
                 .collect(),
             set_aside: Vec::new(),
             fates: vec![None; records],
-            stored_any: false,
+            witness: None,
             blind_splits: 0,
             released: 0,
         }
@@ -61,37 +65,42 @@ impl Round {
     /// The part to send next; nothing when the round is over or stuck.
     #[must_use]
     pub fn next(&self) -> Option<Range<usize>> {
-        self.pending.last().cloned()
+        let witness = self.witness.filter(|_| !self.set_aside.is_empty());
+        let vouching = witness.map(|record| record..record + 1);
+        self.pending.last().cloned().or(vouching)
     }
 
     /// Takes in what the answer to [`Round::next`] means. Waiting is the caller's business:
     /// [`Meaning::Later`] and [`Meaning::TokenRefused`] change nothing here. The caller turns
     /// [`Meaning::ClockAhead`] into waiting or, for a record alone, into [`Meaning::Invalid`].
     pub fn answered(&mut self, meaning: &Meaning, message: &str) {
-        let Some(part) = self.pending.last().cloned() else {
+        let Some(part) = self.next() else {
             return;
         };
+        if matches!(meaning, Meaning::Later { .. } | Meaning::TokenRefused) {
+            return;
+        }
+        let vouching = self.pending.pop().is_none();
         match meaning {
             Meaning::Later { .. } | Meaning::TokenRefused => {}
-            Meaning::Stored { .. } => {
-                self.pending.pop();
-                for fate in &mut self.fates[part] {
-                    *fate = Some(Fate::Stored);
+            Meaning::Stored { rejected } => {
+                self.fates[part.clone()].fill(Some(Fate::Stored));
+                // Where some were refused, nobody knows which were not.
+                if *rejected == 0 {
+                    self.witness = Some(part.start);
+                    self.reconsider();
                 }
-                self.stored_any = true;
-                self.reconsider();
             }
-            Meaning::TooLarge | Meaning::Invalid | Meaning::ClockAhead => {
-                self.pending.pop();
-                self.split_or_condemn(part, message);
+            // What was taken a moment ago no longer is: nothing here is the records' fault.
+            _ if vouching => self.witness = None,
+            Meaning::Invalid | Meaning::ClockAhead if part.len() == 1 => {
+                self.fates[part.start] = Some(Fate::Condemned(message.to_owned()));
             }
-            Meaning::Refused => {
-                self.pending.pop();
-                if self.stored_any {
-                    self.split_or_condemn(part, message);
-                } else if part.len() > 1 && self.blind_splits < BLIND_SPLITS {
+            Meaning::Invalid | Meaning::ClockAhead => self.split(&part),
+            Meaning::Refused | Meaning::TooLarge => {
+                if part.len() > 1 && self.blind_splits < BLIND_SPLITS {
                     self.blind_splits += 1;
-                    self.split_or_condemn(part, message);
+                    self.split(&part);
                 } else {
                     self.set_aside.push((part, message.to_owned()));
                 }
@@ -99,10 +108,10 @@ impl Round {
         }
     }
 
-    /// Whether everything was tried, something is left and nothing was stored.
+    /// Whether everything was tried, and something is left that nothing vouches for.
     #[must_use]
     pub fn is_stuck(&self) -> bool {
-        self.pending.is_empty() && !self.set_aside.is_empty()
+        self.next().is_none() && !self.set_aside.is_empty()
     }
 
     /// The fates that are known from the oldest record on and were not handed out before: the
@@ -116,18 +125,15 @@ impl Round {
         known
     }
 
-    fn split_or_condemn(&mut self, part: Range<usize>, message: &str) {
-        if part.len() == 1 {
-            self.fates[part.start] = Some(Fate::Condemned(message.to_owned()));
-        } else {
-            let middle = part.start + part.len() / 2;
-            self.pending.push(middle..part.end);
-            self.pending.push(part.start..middle);
-        }
+    fn split(&mut self, part: &Range<usize>) {
+        let middle = part.start + part.len() / 2;
+        self.pending.push(middle..part.end);
+        self.pending.push(part.start..middle);
     }
 
-    /// Something was stored: what was set aside is now known to be its own fault.
+    /// Something was stored: what was refused before is now known to be its own fault.
     fn reconsider(&mut self) {
+        self.blind_splits = 0;
         for (part, message) in std::mem::take(&mut self.set_aside) {
             if part.len() == 1 {
                 self.fates[part.start] = Some(Fate::Condemned(message));
@@ -154,7 +160,7 @@ mod tests {
             let worst = verdicts[part]
                 .iter()
                 .max_by_key(|m| match m {
-                    Meaning::Refused => 2,
+                    Meaning::Refused | Meaning::TooLarge => 2,
                     Meaning::Invalid => 1,
                     _ => 0,
                 })
@@ -209,6 +215,59 @@ mod tests {
         // A storable record between two refused ones is found.
         let (fates, stuck, _) = run(&[Meaning::Refused, STORED, Meaning::Refused]);
         assert!(!stuck && fates.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn a_pipeline_that_breaks_in_the_middle_condemns_nothing() {
+        let mut round = Round::new(8);
+        round.answered(&Meaning::Refused, "no");
+        assert_eq!(round.next(), Some(0..4));
+        round.answered(&STORED, "");
+        assert_eq!(round.release(), vec![Fate::Stored; 4]);
+        // From here on the address is wrong, for the witness as well.
+        while round.next().is_some() {
+            round.answered(&Meaning::Refused, "no");
+        }
+        assert!(round.is_stuck());
+        assert_eq!(round.release(), []);
+    }
+
+    #[test]
+    fn the_last_record_is_condemned_by_a_witness() {
+        let mut round = Round::new(2);
+        round.answered(&Meaning::Refused, "no");
+        round.answered(&STORED, "");
+        round.answered(&Meaning::Refused, "no");
+        assert_eq!(round.next(), Some(0..1), "the one that was stored");
+        round.answered(&STORED, "");
+        assert_eq!(
+            round.release(),
+            [Fate::Stored, Fate::Condemned("no".into())]
+        );
+        assert!(round.next().is_none() && !round.is_stuck());
+    }
+
+    #[test]
+    fn a_limit_below_every_record_condemns_nothing() {
+        assert!(run(&vec![Meaning::TooLarge; 512]).1);
+        let mut round = Round::new(2);
+        round.answered(&Meaning::TooLarge, "large");
+        round.answered(&STORED, "");
+        round.answered(&Meaning::TooLarge, "large");
+        round.answered(&STORED, "");
+        assert_eq!(
+            round.release(),
+            [Fate::Stored, Fate::Condemned("large".into())]
+        );
+    }
+
+    #[test]
+    fn who_refuses_a_part_of_everything_vouches_for_nothing() {
+        let mut round = Round::new(2);
+        round.answered(&Meaning::Refused, "no");
+        round.answered(&Meaning::Refused, "no");
+        round.answered(&Meaning::Stored { rejected: 1 }, "");
+        assert!(round.is_stuck());
     }
 
     #[test]

@@ -12,6 +12,9 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
+/// More would be no shutdown, and the clock's numbers have an end.
+const LONGEST_GRACE: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// What the agent wants of the shipper. The latest order counts.
 #[derive(Clone, Debug, Default)]
 pub struct Orders {
@@ -77,7 +80,7 @@ impl ShipperParts {
     }
 }
 
-/// A handle on the shipping thread. Dropping it stops the thread without draining.
+/// A handle on the shipping thread. Dropping it stops the thread without draining or waiting.
 pub struct Shipper {
     orders: watch::Sender<Orders>,
     report: watch::Receiver<ShipReport>,
@@ -94,24 +97,10 @@ impl Shipper {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let (orders, orders_seen) = watch::channel(parts.orders);
+        let (orders, orders_seen) = watch::channel(parts.orders.clone());
         let (report, report_seen) = watch::channel(ShipReport::default());
-        let (wake, appended) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        parts.spool.set_waker({
-            let appended = Arc::clone(&appended);
-            move || appended.notify_one()
-        });
-        let mut worker = Worker {
-            spool: parts.spool,
-            clock: parts.clock,
-            orders: orders_seen,
-            report,
-            wake: Arc::clone(&wake),
-            appended,
-            backoff: parts.backoff,
-            linger: parts.linger,
-            sync_failed: false,
-        };
+        let mut worker = Worker::new(parts, orders_seen, report);
+        let wake = Arc::clone(&worker.wake);
         let thread = std::thread::Builder::new().name("aco-ship".into()).spawn(move || {
             // One thread runs the connection's tasks too, so this covers all of them.
             let _suppressed = opentelemetry::Context::enter_telemetry_suppressed_scope();
@@ -121,8 +110,12 @@ impl Shipper {
                     "the shipper panicked and is started again; nothing is lost, the spool keeps \
                      what was not answered for"
                 );
-                runtime.block_on(worker.rest());
+                if !runtime.block_on(worker.rest()) {
+                    break;
+                }
             }
+            // The system's name lookup cannot be interrupted; a shutdown does not wait for it.
+            runtime.shutdown_background();
         })?;
         Ok(Self {
             orders,
@@ -142,7 +135,8 @@ impl Shipper {
         });
     }
 
-    /// Tries again now, whatever wait is under way: the token changed, the machine woke up.
+    /// Tries again now and on a new connection, whatever wait is under way: the machine woke up,
+    /// the user asks. A request on its way is left alone; keepalive finds out about its connection.
     pub fn wake(&self) {
         self.wake.notify_one();
     }
@@ -156,7 +150,7 @@ impl Shipper {
     /// Ships what is left, for at most `grace`, and ends the thread. A first failure after this
     /// call ends it too: what does not work now will not work within a shutdown.
     pub async fn stop(mut self, grace: Duration) {
-        let by = Instant::now() + grace;
+        let by = Instant::now() + grace.min(LONGEST_GRACE);
         self.orders
             .send_modify(|current| current.stop_by = Some(by));
         self.wake.notify_one();
@@ -167,6 +161,9 @@ impl Shipper {
     }
 }
 
-#[cfg(test)]
-#[path = "shipper_tests.rs"]
-mod tests;
+impl Drop for Shipper {
+    fn drop(&mut self) {
+        self.orders
+            .send_modify(|current| current.stop_by = Some(Instant::now()));
+    }
+}

@@ -1,9 +1,10 @@
 //! What the shipping thread does: peek, send, judge, acknowledge.
 
+use super::news::News;
 use super::request::encode_request;
 use super::{
     Backoff, Connection, ConnectionError, Destination, Fate, Meaning, Orders, Reply, Round,
-    ShipReport, classify,
+    ShipReport, ShipperParts, classify,
 };
 use crate::SHIP_TARGET;
 use crate::bridge::Payload;
@@ -24,18 +25,23 @@ const MAX_BYTES: usize = 1024 * 1024;
 const TOO_FAR_AHEAD: Duration = Duration::from_secs(3600);
 
 pub(super) struct Worker {
-    pub(super) spool: Arc<Spool>,
-    pub(super) clock: Arc<dyn Clock>,
+    spool: Arc<Spool>,
+    clock: Arc<dyn Clock>,
     pub(super) orders: watch::Receiver<Orders>,
     pub(super) report: watch::Sender<ShipReport>,
     /// Somebody wants a retry now.
     pub(super) wake: Arc<Notify>,
     /// A record was appended while nobody looked.
-    pub(super) appended: Arc<Notify>,
-    pub(super) backoff: Backoff,
-    pub(super) linger: Duration,
-    /// Said once, not for each batch.
-    pub(super) sync_failed: bool,
+    appended: Arc<Notify>,
+    backoff: Backoff,
+    linger: Duration,
+    /// Where the connection leads, and whom the last answer is about.
+    destination: Option<Arc<Destination>>,
+    connection: Option<Connection>,
+    news: News,
+    /// Each said once, not for each batch.
+    sync_failed: bool,
+    ack_failed: bool,
 }
 
 /// Where a batch ended.
@@ -47,17 +53,45 @@ enum Step {
 }
 
 impl Worker {
+    pub(super) fn new(
+        parts: ShipperParts,
+        orders: watch::Receiver<Orders>,
+        report: watch::Sender<ShipReport>,
+    ) -> Self {
+        let appended = Arc::new(Notify::new());
+        parts.spool.set_waker({
+            let appended = Arc::clone(&appended);
+            move || appended.notify_one()
+        });
+        Self {
+            spool: parts.spool,
+            clock: parts.clock,
+            orders,
+            report,
+            wake: Arc::new(Notify::new()),
+            appended,
+            backoff: parts.backoff,
+            linger: parts.linger,
+            destination: None,
+            connection: None,
+            news: News::default(),
+            sync_failed: false,
+            ack_failed: false,
+        }
+    }
+
     /// Ships until told to stop.
     pub(super) async fn run(&mut self) {
-        let mut connection: Option<Connection> = None;
+        // Whatever a panic left behind.
+        self.connection = None;
         loop {
             let orders = self.orders.borrow_and_update().clone();
             let stopping = orders.stop_by.is_some();
             if orders.stop_by.is_some_and(|by| by <= Instant::now()) {
                 return;
             }
+            self.follow(&orders);
             let Some(destination) = orders.active().cloned() else {
-                connection = None;
                 if stopping || self.orders.changed().await.is_err() {
                     return;
                 }
@@ -75,7 +109,7 @@ impl Worker {
                 Err(error) => {
                     let what = format!("the spool cannot be read: {error}");
                     let wait = self.backoff.slow(fastrand::f64());
-                    self.failed(AnswerKind::Unusable, what, wait);
+                    self.failed(AnswerKind::Unavailable, what, wait);
                     if stopping || self.sleep(wait).await.is_err() {
                         return;
                     }
@@ -88,13 +122,13 @@ impl Worker {
                 () = withdrawn => {
                     // Dropping the connection resets the request; what of it arrived is sent
                     // again later, in the same bytes.
-                    connection = None;
+                    self.connection = None;
                     continue;
                 }
-                step = self.ship(&mut connection, &destination, &batch) => step,
+                step = self.ship(&destination, &batch) => step,
             };
             match step {
-                Step::Done => self.backoff.reset(),
+                Step::Done => {}
                 Step::Wait(_) if self.orders.borrow().stop_by.is_some() => return,
                 Step::Wait(wait) => {
                     if self.sleep(wait).await.is_err() {
@@ -105,21 +139,38 @@ impl Worker {
         }
     }
 
-    /// A pause after a panic, so that one that repeats does not spin.
-    pub(super) async fn rest(&mut self) {
+    /// A pause after a panic, so that one that repeats does not spin; false when there is no time
+    /// left for another try.
+    pub(super) async fn rest(&mut self) -> bool {
         let wait = self
             .backoff
             .after_failure(1.0, None)
             .max(Duration::from_secs(1));
-        let _ = self.sleep(wait).await;
+        self.orders.borrow().stop_by.is_none() && self.sleep(wait).await.is_ok()
     }
 
-    async fn ship(
-        &mut self,
-        connection: &mut Option<Connection>,
-        destination: &Destination,
-        batch: &Batch,
-    ) -> Step {
+    /// Lets go of what belongs to former orders: a connection has their address and token, and an
+    /// answer says something about their endpoint only.
+    fn follow(&mut self, orders: &Orders) {
+        let known = self.destination.as_ref().zip(orders.active());
+        if known.is_some_and(|(old, new)| Arc::ptr_eq(old, new)) {
+            return;
+        }
+        self.connection = None;
+        // A pause is about leaving, not about where to: what was answered before it still holds.
+        self.report
+            .send_if_modified(|report| match (&mut report.answer, orders.paused) {
+                (Some(answer), true) => answer.next_attempt.take().is_some(),
+                (None, true) => false,
+                (answer, false) => answer.take().is_some(),
+            });
+        if !orders.paused {
+            self.destination.clone_from(&orders.destination);
+            self.backoff.reset();
+        }
+    }
+
+    async fn ship(&mut self, destination: &Destination, batch: &Batch) -> Step {
         // Nothing is sent that a power cut could still take back: its number would be given to
         // another record. Where the disk cannot promise that any more, delivering matters more.
         match self.spool.sync_through(batch.last_seq()) {
@@ -140,10 +191,13 @@ impl Worker {
         let mut round = Round::new(records.len());
         let mut settled = Settled::default();
         while let Some(part) = round.next() {
-            let open = match connection.as_mut() {
+            // The disk may have taken its time: a pause that came meanwhile is seen here, before
+            // anything is sent.
+            tokio::task::yield_now().await;
+            let open = match self.connection.as_mut() {
                 Some(open) => open,
                 None => match Connection::open(destination).await {
-                    Ok(open) => connection.insert(open),
+                    Ok(open) => self.connection.insert(open),
                     Err(error) => return self.unconnected(&error),
                 },
             };
@@ -152,7 +206,7 @@ impl Worker {
                 .await;
             let mut meaning = classify(&reply);
             if matches!(reply, Reply::Broken { .. }) {
-                *connection = None;
+                self.connection = None;
             }
             if meaning == Meaning::ClockAhead && part.len() == 1 {
                 let ahead = records[part.start].time.since(self.clock.now());
@@ -173,16 +227,19 @@ impl Worker {
                     return Step::Wait(wait);
                 }
                 Meaning::Stored { rejected } => {
+                    // No more than there were, whatever a server claims.
+                    let rejected = (*rejected).min(part.len() as u64);
                     settled.refused += rejected;
-                    self.accepted(&reply, *rejected);
+                    self.backoff.reset();
+                    self.accepted(&reply, rejected);
                 }
                 _ => {}
             }
             round.answered(&meaning, &describe(&reply));
             if let Err(error) = self.settle(&records, &mut settled, round.release()) {
                 let wait = self.backoff.slow(fastrand::f64());
-                let what = format!("what was delivered cannot be noted in the spool: {error}");
-                self.failed(AnswerKind::Unusable, what, wait);
+                let what = format!("a refused record cannot be put into the quarantine: {error}");
+                self.failed(AnswerKind::Unavailable, what, wait);
                 return Step::Wait(wait);
             }
             if round.is_stuck() {
@@ -195,21 +252,23 @@ impl Worker {
     }
 
     /// Lets records whose fate is known leave the spool, in order; the refused ones by way of the
-    /// quarantine file.
+    /// quarantine file. One that cannot go there stays, and so do those behind it.
     fn settle(
-        &self,
+        &mut self,
         records: &[BatchRecord<'_>],
         settled: &mut Settled,
         fates: Vec<Fate>,
     ) -> std::io::Result<()> {
         let (mut stored, mut through) = (0, None);
+        let mut kept = Ok(());
         for (record, fate) in records[settled.records..].iter().zip(fates) {
-            settled.records += 1;
-            through = Some(record.seq);
             match fate {
                 Fate::Stored => stored += 1,
                 Fate::Condemned(reason) => {
-                    self.spool.quarantine(record.seq, &reason)?;
+                    kept = self.spool.quarantine(record.seq, &reason);
+                    if kept.is_err() {
+                        break;
+                    }
                     log::warn!(
                         target: SHIP_TARGET,
                         "record {} is refused for good and kept in the quarantine file: {reason}",
@@ -217,13 +276,32 @@ impl Worker {
                     );
                 }
             }
+            settled.records += 1;
+            through = Some(record.seq);
         }
-        let Some(through) = through else {
-            return Ok(());
-        };
-        let refused = settled.refused.min(stored);
-        settled.refused -= refused;
-        self.spool.ack(through, AckOutcome { refused })
+        if let Some(through) = through {
+            let refused = settled.refused.min(stored);
+            settled.refused -= refused;
+            self.acknowledge(through, refused);
+        }
+        kept
+    }
+
+    /// A disk that takes no cursor is no reason to stop delivering: what left counts as answered
+    /// all the same, and only a crash would send it again.
+    fn acknowledge(&mut self, through: u64, refused: u64) {
+        match self.spool.ack(through, AckOutcome { refused }) {
+            Ok(()) => self.ack_failed = false,
+            Err(error) if !self.ack_failed => {
+                log::warn!(
+                    target: SHIP_TARGET,
+                    "what was delivered cannot be noted in the spool, a crash would send it \
+                     again: {error}"
+                );
+                self.ack_failed = true;
+            }
+            Err(_) => {}
+        }
     }
 
     fn unconnected(&mut self, error: &ConnectionError) -> Step {
@@ -250,7 +328,7 @@ impl Worker {
         Step::Wait(wait)
     }
 
-    fn accepted(&self, reply: &Reply, rejected: u64) {
+    fn accepted(&mut self, reply: &Reply, rejected: u64) {
         let now = self.clock.now();
         if rejected > 0 {
             log::warn!(
@@ -258,15 +336,11 @@ impl Worker {
                 "the endpoint took a request but for {rejected} records: {}", describe(reply)
             );
         }
+        if self.news.accepted() {
+            log::info!(target: SHIP_TARGET, "shipping works again");
+        }
         self.report.send_modify(|report| {
             let since = since(report.answer.as_ref(), AnswerKind::Accepted).unwrap_or(now);
-            if report
-                .answer
-                .as_ref()
-                .is_some_and(|a| a.kind != AnswerKind::Accepted)
-            {
-                log::info!(target: SHIP_TARGET, "shipping works again");
-            }
             report.last_accepted = Some(now);
             report.answer = Some(Answer {
                 at: now,
@@ -279,20 +353,20 @@ impl Worker {
     }
 
     /// Notes a failure; the log hears of it when it is news, not at each attempt.
-    fn failed(&self, kind: AnswerKind, message: String, wait: Duration) {
+    fn failed(&mut self, kind: AnswerKind, message: String, wait: Duration) {
         let now = self.clock.now();
+        if self.news.failed(kind, Instant::now()) {
+            log::warn!(target: SHIP_TARGET, "cannot ship, all is kept: {message}");
+        } else {
+            log::debug!(target: SHIP_TARGET, "still cannot ship: {message}");
+        }
         self.report.send_modify(|report| {
-            let since = since(report.answer.as_ref(), kind);
-            if since.is_none() {
-                log::warn!(target: SHIP_TARGET, "cannot ship, all is kept: {message}");
-            } else {
-                log::debug!(target: SHIP_TARGET, "still cannot ship: {message}");
-            }
+            let since = since(report.answer.as_ref(), kind).unwrap_or(now);
             report.answer = Some(Answer {
                 at: now,
                 kind,
                 message,
-                since: since.unwrap_or(now),
+                since,
                 next_attempt: Some(now.plus(wait)),
             });
         });
@@ -307,7 +381,7 @@ impl Worker {
         }
         tokio::select! {
             () = self.appended.notified() => {}
-            () = self.wake.notified() => {}
+            () = self.wake.notified() => self.connection = None,
             changed = self.orders.changed() => return changed,
         }
         tokio::select! {
@@ -320,7 +394,11 @@ impl Worker {
     async fn sleep(&mut self, wait: Duration) -> Result<(), watch::error::RecvError> {
         tokio::select! {
             () = tokio::time::sleep(wait) => Ok(()),
-            () = self.wake.notified() => Ok(()),
+            () = self.wake.notified() => {
+                // The machine may have slept, and a connection does not say that it is dead.
+                self.connection = None;
+                Ok(())
+            }
             changed = self.orders.changed() => changed,
         }
     }
