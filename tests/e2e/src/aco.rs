@@ -13,6 +13,8 @@
 
 mod program;
 
+pub use program::program;
+
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Write;

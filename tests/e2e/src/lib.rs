@@ -37,6 +37,7 @@ pub mod certificates;
 pub mod http;
 pub mod judge;
 pub mod loki;
+pub mod mount;
 pub mod otlp;
 mod ports;
 pub mod process;
