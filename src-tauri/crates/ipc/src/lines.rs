@@ -9,8 +9,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
-/// Lines that wait for one reader before further ones are counted as missed.
-pub const QUEUE_LINES: usize = 512;
+/// Lines that wait for one reader before further ones are counted as missed. More than twice the
+/// 2,000 the agent keeps: who asks for all of them gets them at once, and none may be missing.
+pub const QUEUE_LINES: usize = 4_096;
 
 /// What a reader gets next.
 #[derive(Debug, PartialEq)]
