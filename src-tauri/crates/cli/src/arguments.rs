@@ -25,12 +25,22 @@ Everything lies in the folder `aco config path` names; ACO_HOME puts it elsewher
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run the agent without a display, until Ctrl-C or SIGTERM
+    #[command(after_help = "\
+Examples:
+  aco run                     until Ctrl-C or SIGTERM
+  aco run --once              from a timer: look, ship, exit
+  ACO_HOME=/srv/aco aco run   with everything below another folder")]
     Run {
         /// Look once, ship what can be shipped within five seconds, and exit
         #[arg(long)]
         once: bool,
     },
     /// Say how it goes: state, endpoint, last answer, what waits, what was lost
+    #[command(after_help = "\
+Examples:
+  aco status                  for people
+  aco status --json           for scripts
+  aco status --acknowledge    dropped records were seen")]
     Status {
         /// One JSON object; its fields are stable
         #[arg(long)]
@@ -40,8 +50,16 @@ pub(crate) enum Command {
         acknowledge: bool,
     },
     /// Show recent local records
+    #[command(after_help = "\
+Examples:
+  aco logs -n 50              the last 50 lines
+  aco logs -f --level warn    trouble, as it happens")]
     Logs(Logs),
     /// Stop everything from leaving this machine; recording goes on
+    #[command(after_help = "\
+Examples:
+  aco pause                   until `aco resume`
+  aco pause --for 1h          resumes by itself")]
     Pause {
         /// Resume by itself after this long: 30m, 1h, 2h 30m
         #[arg(long = "for", value_name = "DURATION", value_parser = duration)]
@@ -51,9 +69,18 @@ pub(crate) enum Command {
     Resume,
     /// Where the configuration is, what is in force, whether it is valid
     #[command(subcommand)]
+    #[command(after_help = "\
+Examples:
+  aco config check            exit code 2 when something is wrong
+  aco config show             every value and where it came from")]
     Config(Config),
     /// Keep, forget or look for the bearer token
     #[command(subcommand)]
+    #[command(after_help = "\
+Examples:
+  aco token set < token.txt   from a file
+  aco token set               typed, and not shown
+  aco token status            whether one is sent, and where to")]
     Token(Token),
     /// Write numbered test records
     #[command(hide = true)]
@@ -142,6 +169,23 @@ mod tests {
     #[test]
     fn the_flags_are_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn help_shows_how_each_command_is_typed() {
+        // `resume` takes nothing; `emit` is hidden.
+        let command = Arguments::command();
+        for command in command
+            .get_subcommands()
+            .filter(|command| !command.is_hide_set())
+        {
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            let (name, typed) = (command.get_name(), format!("aco {}", command.get_name()));
+            assert!(name == "resume" || help.contains(&typed), "{name}: {help}");
+        }
     }
 
     #[test]
