@@ -47,6 +47,14 @@ pub(crate) fn emit(context: Context, arguments: Emit) -> Result<ExitCode, Failur
             context.home.config_file().display()
         )));
     }
+    if emitted.count < arguments.count {
+        return Err(Failure::failed(format!(
+            "the agent ended after {} of {} records; {}",
+            emitted.count,
+            arguments.count,
+            whereabouts(&status)
+        )));
+    }
     say(&format!(
         "{} records emitted (sequence {} to {}); {}",
         emitted.count,
@@ -82,10 +90,13 @@ async fn through_agent(
         },
         other => return Err(Failure::unexpected(&other)),
     };
-    match agent.request(&Request::Status).await? {
-        Response::Status(status) => Ok(Some((emitted, *status))),
-        other => Err(Failure::unexpected(&other)),
-    }
+    let status = match agent.request(&Request::Status).await {
+        Ok(Response::Status(status)) => *status,
+        Ok(other) => return Err(Failure::unexpected(&other)),
+        // It ended right after its answer; its files say the rest.
+        Err(_) => without_agent(context)?,
+    };
+    Ok(Some((emitted, status)))
 }
 
 enum Unfounded {
