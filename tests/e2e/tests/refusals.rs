@@ -88,7 +88,7 @@ fn a_record_that_loki_never_takes_is_quarantined_alone() {
         "{line}"
     );
     let in_words = aco.cmd(&["status"]).stdout;
-    assert!(in_words.contains("quarantined"), "{in_words}");
+    assert!(in_words.contains("1 quarantined"), "{in_words}");
 }
 
 /// Runs `command` in place of the stack's Collector until the agent has noticed that nothing is

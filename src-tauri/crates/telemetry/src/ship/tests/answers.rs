@@ -68,6 +68,17 @@ async fn partial_success_is_counted_and_not_sent_again() {
 }
 
 #[tokio::test]
+async fn an_overstated_refusal_is_not_charged_to_other_requests() {
+    let split = Act::refuse(Code::InvalidArgument, "entry too far behind");
+    let acts = [split, Act::Partly(1_000_000)];
+    let (rig, server) = (Rig::with(10), FakeServer::acting(acts).await);
+    rig.ship(to(&server)).stop(LONG).await;
+    let counters = rig.spool.stats().counters;
+    assert_eq!((counters.dropped.refused, counters.shipped), (5, 5));
+    assert_eq!(rig.waiting(), 0);
+}
+
+#[tokio::test]
 async fn what_hangs_or_breaks_is_sent_again_on_a_new_connection() {
     for act in [Act::Hang, Act::Break] {
         let (rig, server) = (Rig::with(3), FakeServer::acting([act]).await);
