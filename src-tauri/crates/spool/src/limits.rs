@@ -22,10 +22,16 @@ impl Spool {
     /// `max_age`, brings the folder below `max_bytes`, removes what is left over. The flusher
     /// calls it; calling it more often does no harm.
     pub fn maintain(&self) {
-        {
+        let wrote = {
             let mut state = lock(&self.state);
+            let before = state.written.next_seq;
             self.retry_held(&mut state);
             state.rolled = false;
+            state.written.next_seq > before
+        };
+        if wrote {
+            // No append is on its way that would: the sender may be asleep over an empty backlog.
+            self.wake_reader();
         }
         while self.expire() {}
         self.enforce_quota();
