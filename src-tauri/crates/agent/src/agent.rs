@@ -12,7 +12,7 @@ use aco_config::{Config, ConfigError};
 use aco_domain::{Answer, AnswerKind, Attention, PauseUntil, Status, ToolId, ToolSeen, UnixNanos};
 use aco_ipc::{Incoming, Reply};
 use aco_sources::{Event, Scan, ScanError, Tracker};
-use aco_telemetry::ship::{Destination, Orders, ShipReport, Shipper, ShipperParts};
+use aco_telemetry::ship::{Destination, Heeded, Orders, ShipReport, Shipper, ShipperParts};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
@@ -293,26 +293,27 @@ impl Agent {
             .filter(|_| self.invalid.is_none())
     }
 
-    fn give_orders(&self) {
+    fn give_orders(&self) -> Heeded {
         let destination = self.destination();
         self.shipper
-            .order(Orders::new(destination, self.paused().is_some()));
+            .order(Orders::new(destination, self.paused().is_some()))
     }
 
     fn paused(&self) -> Option<PauseUntil> {
         pause_in_force(self.pause, self.foundation.clock.now())
     }
 
-    /// Pauses, or resumes with nothing. It holds even where it cannot be remembered.
-    pub(crate) fn set_pause(&mut self, pause: Option<PauseUntil>) -> Result<(), String> {
+    /// Pauses, or resumes with nothing. It holds even where it cannot be remembered, and from the
+    /// moment the second value resolves.
+    pub(crate) fn set_pause(&mut self, pause: Option<PauseUntil>) -> (Result<(), String>, Heeded) {
         self.pause = pause;
-        self.give_orders();
+        let heeded = self.give_orders();
         match pause {
             Some(_) => log::info!(target: TARGET, "shipping is paused"),
             None => log::info!(target: TARGET, "shipping is resumed"),
         }
         let saved = self.foundation.store.set_pause(pause);
-        saved.map_err(|error| error.to_string())
+        (saved.map_err(|error| error.to_string()), heeded)
     }
 
     fn pause_ends_in(&self) -> Option<Duration> {
@@ -327,7 +328,7 @@ impl Agent {
     fn end_pause_when_over(&mut self) {
         if self.pause.is_some()
             && self.paused().is_none()
-            && let Err(error) = self.set_pause(None)
+            && let (Err(error), _) = self.set_pause(None)
         {
             log::warn!(target: TARGET, "the end of the pause could not be remembered: {error}");
         }
@@ -357,7 +358,8 @@ impl Agent {
             settings: self.invalid.as_ref().map_or(Ok(&self.settings), Err),
             answer: report
                 .answer
-                .filter(|answer| self.outdated.as_ref() != Some(answer)),
+                .filter(|answer| self.outdated.as_ref() != Some(answer))
+                .map(|answer| self.masked(answer)),
             last_accepted: report.last_accepted,
             records: stats.counters,
             backlog: stats.backlog,
@@ -368,6 +370,12 @@ impl Agent {
             clock_face: &*self.clock_face,
         }
         .into_status()
+    }
+
+    /// A server may repeat what it was sent: a status shows its words like a log line does.
+    fn masked(&self, answer: Answer) -> Answer {
+        let message = self.foundation.masker.mask(&answer.message).into_owned();
+        Answer { message, ..answer }
     }
 
     fn show(&mut self) {

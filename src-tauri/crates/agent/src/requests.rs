@@ -24,9 +24,14 @@ impl Agent {
                     PauseUntil::Resumed => "shipping is paused until you resume it",
                     PauseUntil::At(_) => "shipping is paused; it goes on by itself",
                 };
-                reply.send(done(self.set_pause(Some(until)), words));
+                let (saved, heeded) = self.set_pause(Some(until));
+                // "Paused" is a promise that nothing leaves any more.
+                tokio::spawn(async move {
+                    heeded.wait().await;
+                    reply.send(done(saved, words));
+                });
             }
-            Request::Resume => reply.send(done(self.set_pause(None), "shipping is resumed")),
+            Request::Resume => reply.send(done(self.set_pause(None).0, "shipping is resumed")),
             Request::Logs {
                 last,
                 level,

@@ -36,4 +36,4 @@ pub use backoff::Backoff;
 pub use classify::{Meaning, Reply, classify};
 pub use connection::{Connection, ConnectionError, Destination};
 pub use round::{Fate, Round};
-pub use shipper::{Orders, ShipReport, Shipper, ShipperParts};
+pub use shipper::{Heeded, Orders, ShipReport, Shipper, ShipperParts};

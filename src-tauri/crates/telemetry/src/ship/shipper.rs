@@ -24,6 +24,8 @@ pub struct Orders {
     pub paused: bool,
     /// Set once, by [`Shipper::stop`].
     pub(super) stop_by: Option<Instant>,
+    /// Which order this is; rises with each one given.
+    pub(super) number: u64,
 }
 
 impl Orders {
@@ -34,6 +36,7 @@ impl Orders {
             destination,
             paused,
             stop_by: None,
+            number: 0,
         }
     }
 
@@ -84,8 +87,23 @@ impl ShipperParts {
 pub struct Shipper {
     orders: watch::Sender<Orders>,
     report: watch::Receiver<ShipReport>,
+    heeded: watch::Receiver<u64>,
     wake: Arc<Notify>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// An order that was given, until the shipper acts on it.
+pub struct Heeded {
+    number: u64,
+    heeded: watch::Receiver<u64>,
+}
+
+impl Heeded {
+    /// Resolves once the order is acted on: what former orders allowed no longer happens. At once
+    /// when the shipper has ended.
+    pub async fn wait(mut self) {
+        let _ = self.heeded.wait_for(|heeded| *heeded >= self.number).await;
+    }
 }
 
 impl Shipper {
@@ -99,7 +117,8 @@ impl Shipper {
             .build()?;
         let (orders, orders_seen) = watch::channel(parts.orders.clone());
         let (report, report_seen) = watch::channel(ShipReport::default());
-        let mut worker = Worker::new(parts, orders_seen, report);
+        let (heeded, heeded_seen) = watch::channel(0);
+        let mut worker = Worker::new(parts, orders_seen, report, heeded);
         let wake = Arc::clone(&worker.wake);
         let thread = std::thread::Builder::new().name("aco-ship".into()).spawn(move || {
             // One thread runs the connection's tasks too, so this covers all of them.
@@ -120,19 +139,28 @@ impl Shipper {
         Ok(Self {
             orders,
             report: report_seen,
+            heeded: heeded_seen,
             wake,
             thread: Some(thread),
         })
     }
 
     /// Replaces the orders. A request on its way is abandoned when they withdraw its destination.
-    pub fn order(&self, orders: Orders) {
+    /// Whoever promises that nothing leaves any more waits for what is returned.
+    pub fn order(&self, orders: Orders) -> Heeded {
+        let mut number = 0;
         self.orders.send_modify(|current| {
+            number = current.number + 1;
             *current = Orders {
                 stop_by: current.stop_by,
+                number,
                 ..orders
             };
         });
+        Heeded {
+            number,
+            heeded: self.heeded.clone(),
+        }
     }
 
     /// Tries again now and on a new connection, whatever wait is under way: the machine woke up,

@@ -29,6 +29,8 @@ pub(super) struct Worker {
     clock: Arc<dyn Clock>,
     pub(super) orders: watch::Receiver<Orders>,
     pub(super) report: watch::Sender<ShipReport>,
+    /// The number of the orders acted on.
+    heeded: watch::Sender<u64>,
     /// Somebody wants a retry now.
     pub(super) wake: Arc<Notify>,
     /// A record was appended while nobody looked.
@@ -57,6 +59,7 @@ impl Worker {
         parts: ShipperParts,
         orders: watch::Receiver<Orders>,
         report: watch::Sender<ShipReport>,
+        heeded: watch::Sender<u64>,
     ) -> Self {
         let appended = Arc::new(Notify::new());
         parts.spool.set_waker({
@@ -68,6 +71,7 @@ impl Worker {
             clock: parts.clock,
             orders,
             report,
+            heeded,
             wake: Arc::new(Notify::new()),
             appended,
             backoff: parts.backoff,
@@ -91,6 +95,7 @@ impl Worker {
                 return;
             }
             self.follow(&orders);
+            self.heeded.send_replace(orders.number);
             let Some(destination) = orders.active().cloned() else {
                 if stopping || self.orders.changed().await.is_err() {
                     return;
@@ -215,6 +220,7 @@ impl Worker {
                 }
                 meaning = Meaning::Invalid;
             }
+            let mut accepted = None;
             match &meaning {
                 Meaning::Later { retry_after } => {
                     let wait = self.backoff.after_failure(fastrand::f64(), *retry_after);
@@ -231,7 +237,7 @@ impl Worker {
                     let rejected = (*rejected).min(part.len() as u64);
                     settled.refused += rejected;
                     self.backoff.reset();
-                    self.accepted(&reply, rejected);
+                    accepted = Some(rejected);
                 }
                 _ => {}
             }
@@ -241,6 +247,10 @@ impl Worker {
                 let what = format!("a refused record cannot be put into the quarantine: {error}");
                 self.failed(AnswerKind::Unavailable, what, wait);
                 return Step::Wait(wait);
+            }
+            // After the books are right: whoever hears of it looks at the backlog.
+            if let Some(rejected) = accepted {
+                self.accepted(&reply, rejected);
             }
             if round.is_stuck() {
                 let wait = self.backoff.slow(fastrand::f64());
@@ -419,12 +429,18 @@ fn since(answer: Option<&Answer>, kind: AnswerKind) -> Option<aco_domain::UnixNa
         .map(|answer| answer.since)
 }
 
+/// A reply in words, as long as a server's sentence may be.
 fn describe(reply: &Reply) -> String {
-    match reply {
-        Reply::Ok { message, .. } => message.clone(),
+    const LONGEST: usize = 2048;
+    let mut text = match reply {
+        Reply::Ok { message, .. } | Reply::Broken { message } => message.clone(),
         Reply::Status { code, message, .. } => format!("{code:?}: {message}"),
-        Reply::Broken { message } => message.clone(),
+    };
+    if text.len() > LONGEST {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        text.push('…');
     }
+    text
 }
 
 /// Resolves when nothing may go to `destination` any more: paused, replaced, or out of time.
