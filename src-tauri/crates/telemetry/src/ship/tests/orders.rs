@@ -159,11 +159,16 @@ async fn records_that_come_while_it_sleeps_wake_it() {
 
 #[tokio::test]
 async fn after_a_panic_it_goes_on_with_the_same_bytes() {
-    let (rig, server) = (Rig::with(3), FakeServer::acting([]).await);
-    // It asks for the time when the answer has come and before it is noted.
+    let later = Act::refuse(Code::Unavailable, "later");
+    let (rig, server) = (Rig::with(3), FakeServer::acting([later]).await);
+    // It asks for the time to note when the answer came.
     rig.ship_clock.panics_next.store(true, Ordering::SeqCst);
     let shipper = rig.ship(to(&server));
     let received = server.until(|all| all.len() == 2).await;
+    assert!(
+        !rig.ship_clock.panics_next.load(Ordering::SeqCst),
+        "nothing panicked"
+    );
     shipper.stop(LONG).await;
     assert_eq!(received[0].bytes, received[1].bytes);
     assert_eq!(rig.waiting(), 0);
