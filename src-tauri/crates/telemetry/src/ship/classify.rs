@@ -32,6 +32,23 @@ pub enum Reply {
     },
 }
 
+impl Reply {
+    /// The reply for people, as long as a server's sentence may be.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        const LONGEST: usize = 2048;
+        let mut text = match self {
+            Self::Ok { message, .. } | Self::Broken { message } => message.clone(),
+            Self::Status { code, message, .. } => format!("{code:?}: {message}"),
+        };
+        if text.len() > LONGEST {
+            text.truncate(text.floor_char_boundary(LONGEST));
+            text.push('…');
+        }
+        text
+    }
+}
+
 /// What a reply means for the records in the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Meaning {
@@ -257,6 +274,14 @@ mod tests {
         for (code, message, expected) in table {
             assert_eq!(status(code, message), expected, "{message}");
         }
+    }
+
+    #[test]
+    fn an_endless_sentence_is_cut() {
+        let reply = Reply::Broken {
+            message: "é".repeat(5_000),
+        };
+        assert_eq!(reply.in_words().chars().count(), 1_025);
     }
 
     #[test]

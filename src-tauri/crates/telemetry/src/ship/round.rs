@@ -10,7 +10,8 @@
 //!   stored *after* its refusal: one wrong URL must not quarantine thirty days, not even one that
 //!   becomes wrong in the middle of a round. Where none is left to send, one that was stored before
 //!   is sent once more as a witness. If that fails too, or there is none, the round is stuck and
-//!   keeps everything.
+//!   keeps everything, unless the caller has a witness of an earlier round
+//!   ([`Round::vouched_for`]): a record alone in its batch has no neighbours.
 //!
 //! Splitting on such a refusal has a budget until something is stored; after it, refused parts are
 //! set aside whole. A wrong URL costs a few dozen requests a round, not two for every record.
@@ -112,6 +113,12 @@ impl Round {
     #[must_use]
     pub fn is_stuck(&self) -> bool {
         self.next().is_none() && !self.set_aside.is_empty()
+    }
+
+    /// A record that is not of this round, and was stored before, has been stored again: so what is
+    /// refused here without a reason is its own fault.
+    pub fn vouched_for(&mut self) {
+        self.reconsider();
     }
 
     /// The fates that are known from the oldest record on and were not handed out before: the

@@ -46,6 +46,29 @@ impl Orders {
     }
 }
 
+/// Resolves when nothing may go to `destination` any more: paused, replaced, or out of time.
+pub(super) async fn withdrawn(mut orders: watch::Receiver<Orders>, destination: Arc<Destination>) {
+    loop {
+        let stop_by = {
+            let orders = orders.borrow_and_update();
+            match orders.active() {
+                Some(active) if Arc::ptr_eq(active, &destination) => orders.stop_by,
+                _ => return,
+            }
+        };
+        let deadline = async {
+            match stop_by {
+                Some(by) => tokio::time::sleep_until(by).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = deadline => return,
+            changed = orders.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
 /// How shipping goes. Written by the shipper, read by the agent whenever it is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShipReport {

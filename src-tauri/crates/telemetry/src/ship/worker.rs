@@ -2,6 +2,7 @@
 
 use super::news::News;
 use super::request::encode_request;
+use super::shipper::withdrawn;
 use super::{
     Backoff, Connection, ConnectionError, Destination, Fate, Meaning, Orders, Reply, Round,
     ShipReport, ShipperParts, classify,
@@ -10,6 +11,8 @@ use crate::SHIP_TARGET;
 use crate::bridge::Payload;
 use aco_domain::{Answer, AnswerKind, Clock};
 use aco_spool::{AckOutcome, Batch, BatchRecord, Spool};
+use bytes::Bytes;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -40,6 +43,9 @@ pub(super) struct Worker {
     /// Where the connection leads, and whom the last answer is about.
     destination: Option<Arc<Destination>>,
     connection: Option<Connection>,
+    /// A request of one record that this destination stored, to be sent again when nothing else
+    /// can tell a refused record from a refusing pipeline.
+    witness: Option<Bytes>,
     news: News,
     /// Each said once, not for each batch.
     sync_failed: bool,
@@ -78,6 +84,7 @@ impl Worker {
             linger: parts.linger,
             destination: None,
             connection: None,
+            witness: None,
             news: News::default(),
             sync_failed: false,
             ack_failed: false,
@@ -170,6 +177,7 @@ impl Worker {
                 (answer, false) => answer.take().is_some(),
             });
         if !orders.paused {
+            self.witness = None;
             self.destination.clone_from(&orders.destination);
             self.backoff.reset();
         }
@@ -224,12 +232,12 @@ impl Worker {
             match &meaning {
                 Meaning::Later { retry_after } => {
                     let wait = self.backoff.after_failure(fastrand::f64(), *retry_after);
-                    self.failed(AnswerKind::Unavailable, describe(&reply), wait);
+                    self.failed(AnswerKind::Unavailable, reply.in_words(), wait);
                     return Step::Wait(wait);
                 }
                 Meaning::TokenRefused => {
                     let wait = self.backoff.slow(fastrand::f64());
-                    self.failed(AnswerKind::TokenRefused, describe(&reply), wait);
+                    self.failed(AnswerKind::TokenRefused, reply.in_words(), wait);
                     return Step::Wait(wait);
                 }
                 Meaning::Stored { rejected } => {
@@ -241,20 +249,27 @@ impl Worker {
                 }
                 _ => {}
             }
-            round.answered(&meaning, &describe(&reply));
+            round.answered(&meaning, &reply.in_words());
             if let Err(error) = self.settle(&records, &mut settled, round.release()) {
-                let wait = self.backoff.slow(fastrand::f64());
-                let what = format!("a refused record cannot be put into the quarantine: {error}");
-                self.failed(AnswerKind::Unavailable, what, wait);
-                return Step::Wait(wait);
+                return self.no_quarantine(&error);
             }
             // After the books are right: whoever hears of it looks at the backlog.
             if let Some(rejected) = accepted {
                 self.accepted(&reply, rejected);
+                if rejected == 0 {
+                    let last = &payloads[part.end - 1..part.end];
+                    self.witness = Some(encode_request(&batch.header, last));
+                }
+            }
+            if round.is_stuck() && self.witness_is_stored().await {
+                round.vouched_for();
+                if let Err(error) = self.settle(&records, &mut settled, round.release()) {
+                    return self.no_quarantine(&error);
+                }
             }
             if round.is_stuck() {
                 let wait = self.backoff.slow(fastrand::f64());
-                self.failed(AnswerKind::Refused, describe(&reply), wait);
+                self.failed(AnswerKind::Refused, reply.in_words(), wait);
                 return Step::Wait(wait);
             }
         }
@@ -314,6 +329,27 @@ impl Worker {
         }
     }
 
+    fn no_quarantine(&mut self, error: &io::Error) -> Step {
+        let wait = self.backoff.slow(fastrand::f64());
+        let what = format!("a refused record cannot be put into the quarantine: {error}");
+        self.failed(AnswerKind::Unavailable, what, wait);
+        Step::Wait(wait)
+    }
+
+    /// Sends the witness once more. One that is no longer taken says that the fault is not in the
+    /// records, and is not asked again.
+    async fn witness_is_stored(&mut self) -> bool {
+        let (Some(witness), Some(open)) = (self.witness.take(), &mut self.connection) else {
+            return false;
+        };
+        let reply = open.export(witness.clone()).await;
+        let stored = classify(&reply) == Meaning::Stored { rejected: 0 };
+        if stored {
+            self.witness = Some(witness);
+        }
+        stored
+    }
+
     fn unconnected(&mut self, error: &ConnectionError) -> Step {
         let random = fastrand::f64();
         let (kind, wait) = match error {
@@ -332,7 +368,7 @@ impl Worker {
         let wait = self.backoff.slow(fastrand::f64());
         let what = format!(
             "this machine's clock is ahead of the server's: {}",
-            describe(reply)
+            reply.in_words()
         );
         self.failed(AnswerKind::Unavailable, what, wait);
         Step::Wait(wait)
@@ -343,7 +379,7 @@ impl Worker {
         if rejected > 0 {
             log::warn!(
                 target: SHIP_TARGET,
-                "the endpoint took a request but for {rejected} records: {}", describe(reply)
+                "the endpoint took a request but for {rejected} records: {}", reply.in_words()
             );
         }
         if self.news.accepted() {
@@ -427,41 +463,4 @@ fn since(answer: Option<&Answer>, kind: AnswerKind) -> Option<aco_domain::UnixNa
     answer
         .filter(|answer| answer.kind == kind)
         .map(|answer| answer.since)
-}
-
-/// A reply in words, as long as a server's sentence may be.
-fn describe(reply: &Reply) -> String {
-    const LONGEST: usize = 2048;
-    let mut text = match reply {
-        Reply::Ok { message, .. } | Reply::Broken { message } => message.clone(),
-        Reply::Status { code, message, .. } => format!("{code:?}: {message}"),
-    };
-    if text.len() > LONGEST {
-        text.truncate(text.floor_char_boundary(LONGEST));
-        text.push('…');
-    }
-    text
-}
-
-/// Resolves when nothing may go to `destination` any more: paused, replaced, or out of time.
-async fn withdrawn(mut orders: watch::Receiver<Orders>, destination: Arc<Destination>) {
-    loop {
-        let stop_by = {
-            let orders = orders.borrow_and_update();
-            match orders.active() {
-                Some(active) if Arc::ptr_eq(active, &destination) => orders.stop_by,
-                _ => return,
-            }
-        };
-        let deadline = async {
-            match stop_by {
-                Some(by) => tokio::time::sleep_until(by).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            () = deadline => return,
-            changed = orders.changed() => if changed.is_err() { return },
-        }
-    }
 }

@@ -144,3 +144,39 @@ async fn a_record_of_a_clock_since_corrected_is_not_waited_for() {
     assert_eq!((server.stored(), rig.waiting()), (vec![1, 2, 4, 5], 0));
     assert_eq!(rig.quarantined().len(), 1);
 }
+
+#[tokio::test]
+async fn a_refused_record_alone_in_its_batch_does_not_block_what_follows() {
+    let poisoned = has(&[3]);
+    let server = FakeServer::start(move |request| match poisoned(request) {
+        true => Act::refuse(Code::Unimplemented, "no"),
+        false => Act::Accept,
+    })
+    .await;
+    let rig = Rig::with(2);
+    let shipper = rig.ship(to(&server));
+    reported(&shipper, is(AnswerKind::Accepted)).await;
+    // The third comes alone: no neighbour can vouch for the pipeline, the second one can.
+    rig.log(1);
+    server.until(|all| all.iter().any(has(&[3]))).await;
+    shipper.stop(LONG).await;
+    assert_eq!(
+        rig.quarantined().iter().map(|it| it.0).collect::<Vec<_>>(),
+        [3]
+    );
+    // The witness in the same bytes: what Loki stores once.
+    assert_eq!((server.stored(), rig.waiting()), (vec![1, 2, 2], 0));
+}
+
+#[tokio::test]
+async fn a_pipeline_that_stops_taking_records_condemns_none() {
+    let server = FakeServer::start(|_| Act::Accept).await;
+    let rig = Rig::with(2);
+    let shipper = rig.ship(to(&server));
+    reported(&shipper, is(AnswerKind::Accepted)).await;
+    server.now(|_| Act::refuse(Code::Unimplemented, "no"));
+    rig.log(1);
+    reported(&shipper, is(AnswerKind::Refused)).await;
+    assert_eq!((rig.quarantined(), rig.waiting()), (Vec::new(), 1));
+    shipper.stop(Duration::ZERO).await;
+}
