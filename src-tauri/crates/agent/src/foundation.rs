@@ -145,7 +145,8 @@ impl Foundation {
             .map_err(|error| {
                 let path = home.log_file();
                 notes.push(format!(
-                    "no local log: {} cannot be written: {error}",
+                    "no local log: {} cannot be written: {error}; check that it and its folder \
+                     belong to you, then start again (records are kept and shipped all the same)",
                     path.display()
                 ));
             })
