@@ -75,10 +75,7 @@ pub struct HomeLock {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another process holds it.
-    #[error(
-        "{} is held by {}; end that first, or set ACO_HOME to a folder of its own",
-        .path.display(), describe(.holder.as_ref())
-    )]
+    #[error("{} is held by {}", .path.display(), describe(.holder.as_ref()))]
     Held {
         /// The lock file.
         path: PathBuf,

@@ -36,7 +36,7 @@ fn one_at_a_time_and_the_other_learns_who() {
     assert!(
         refused
             .to_string()
-            .contains("is held by the agent of `aco run` (pid 11); end that first")
+            .ends_with("is held by the agent of `aco run` (pid 11)")
     );
     assert_eq!(holder_of(Err(refused)), Some(AGENT));
     drop(lock);
