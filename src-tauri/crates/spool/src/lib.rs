@@ -89,7 +89,7 @@
 //! | damaged segment header | its records are delivered under this program's own header |
 //! | a segment is gone | its numbers are counted as damaged |
 //! | a file named like a segment in which nothing validates | into the quarantine; other names are not looked at |
-//! | a file that cannot be read now | waits; after 16 failed peeks at one place the rest of that segment is counted as damaged |
+//! | a file that cannot be read now | waits; after 16 peeks at one place that failed for the medium (EIO), the rest of that segment is counted as damaged |
 //! | cursor damaged or gone | from the oldest segment on: resends, totals restart. With no segment either, numbers go on at the microseconds since 1970, which nobody has reached |
 //! | a file of a newer version | untouched; a cursor gets the sibling `cursor.v1`, a segment's numbers are stepped over by its length and its records are not counted as ours |
 //! | empty or answered segments | removed |

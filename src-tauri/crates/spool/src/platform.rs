@@ -25,6 +25,28 @@ pub(crate) fn private_dirs() -> DirBuilder {
     builder
 }
 
+/// What the system says when the medium itself has lost data: waiting will not bring it back.
+/// Everything else (no permission, too many open files, a share that is away) may pass.
+#[cfg(unix)]
+const MEDIUM_ERRORS: &[i32] = &[5 /* EIO */];
+
+/// See the other side: `ERROR_CRC`, `ERROR_SECTOR_NOT_FOUND`, `ERROR_IO_DEVICE`.
+#[cfg(windows)]
+const MEDIUM_ERRORS: &[i32] = &[23, 27, 1117];
+
+/// Whether the medium has lost what was asked for.
+pub(crate) fn is_medium_error(error: &io::Error) -> bool {
+    error
+        .raw_os_error()
+        .is_some_and(|code| MEDIUM_ERRORS.contains(&code))
+}
+
+/// Such an error, for the model's disk.
+#[cfg(test)]
+pub(crate) fn medium_error() -> io::Error {
+    io::Error::from_raw_os_error(MEDIUM_ERRORS[0])
+}
+
 /// Makes the names in `dir` durable, as far as the file system has a way to.
 #[cfg(unix)]
 pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {

@@ -6,6 +6,7 @@
 
 use crate::append::seal;
 use crate::format::{PREAMBLE, SEGMENT_FIXED, parse_segment_header};
+use crate::platform::is_medium_error;
 use crate::quarantine::Quarantine;
 use crate::spool::{Spool, lock};
 use crate::state::{Oldest, State};
@@ -17,8 +18,8 @@ use std::io::{self, ErrorKind};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// So many failed readings of one place, each of its own peek, make its segment's rest lost.
-/// With a sender's backoff that is minutes: longer than a virus scanner holds a file.
+/// So many failed readings of one place, each of its own peek, make its segment's rest lost if
+/// the medium is what fails. With a sender's backoff that is minutes.
 const READ_ATTEMPTS: u32 = 16;
 
 /// What the reading side remembers between two calls.
@@ -97,8 +98,8 @@ impl Spool {
     /// Nothing may leave the machine before [`Spool::sync_through`] of the batch's last record.
     ///
     /// # Errors
-    /// When a segment cannot be read; its records wait. After sixteen failures in a row at one
-    /// place the rest of that segment is counted as damaged.
+    /// When a segment cannot be read; its records wait. After sixteen failures of the medium in a
+    /// row at one place the rest of that segment is counted as damaged.
     pub fn peek(&self, max_records: usize, max_bytes: usize) -> io::Result<Option<Batch>> {
         let mut reader = lock(&self.reader);
         let read = self.next_run(&mut reader, max_records, max_bytes);
@@ -218,7 +219,9 @@ impl Spool {
                 _ => 1,
             };
             reader.failure = Some((at.0, at.1, failures));
-            if error.kind() != ErrorKind::NotFound && failures < READ_ATTEMPTS {
+            let is_gone = error.kind() == ErrorKind::NotFound;
+            let is_lost = is_medium_error(&error) && failures >= READ_ATTEMPTS;
+            if !is_gone && !is_lost {
                 return Err(error);
             }
             // Appends must not go on in a file nobody can read.

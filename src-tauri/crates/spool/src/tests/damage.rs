@@ -325,6 +325,19 @@ fn read_failure_waits_and_nothing_is_lost() {
 }
 
 #[test]
+fn what_may_only_not_be_read_now_waits_however_long() {
+    let (rig, _) = ten_records();
+    rig.disk.set_unreadable(Some(segment(1)));
+    rig.disk.set_forbidden(true);
+    for _ in 0..100 {
+        assert!(rig.spool.peek(10, 1000).is_err());
+    }
+    rig.disk.set_unreadable(None);
+    assert_eq!(rig.drain(), (1..=10).collect::<Vec<_>>());
+    assert_eq!(rig.stats().counters.dropped.total(), 0);
+}
+
+#[test]
 fn read_failure_that_stays_is_counted_and_ends_only_its_segment() {
     let (rig, _) = ten_records();
     rig.disk.set_unreadable(Some(segment(1)));

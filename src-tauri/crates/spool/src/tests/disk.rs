@@ -3,6 +3,7 @@
 //! It can be full, take writes in pieces, refuse reads, flip bits and lose its power. It knows
 //! nothing about the spool's formats.
 
+use crate::platform::medium_error;
 use crate::{Entry, File, FileSystem};
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
@@ -23,6 +24,7 @@ struct Inner {
     capacity: Option<u64>,
     most_at_once: Option<usize>,
     unreadable: Option<PathBuf>,
+    forbidden: bool,
     read_only: bool,
     syncs_fail: bool,
     cuts_fail: bool,
@@ -85,6 +87,11 @@ impl Disk {
     /// Refuses to read that file.
     pub(crate) fn set_unreadable(&self, path: Option<PathBuf>) {
         self.inner().unreadable = path;
+    }
+
+    /// Whether what cannot be read is forbidden rather than lost.
+    pub(crate) fn set_forbidden(&self, forbidden: bool) {
+        self.inner().forbidden = forbidden;
     }
 
     pub(crate) fn set_read_only(&self, read_only: bool) {
@@ -331,7 +338,10 @@ impl File for Handle {
         let inner = self.disk.inner();
         let refused = inner.unreadable.as_ref();
         if refused.is_some_and(|path| inner.names.get(path) == Some(&self.inode)) {
-            return Err(io::Error::other("unreadable sector"));
+            return Err(match inner.forbidden {
+                true => ErrorKind::PermissionDenied.into(),
+                false => medium_error(),
+            });
         }
         let content = &inner.inodes[self.inode].content;
         let at = usize::try_from(offset).unwrap().min(content.len());
