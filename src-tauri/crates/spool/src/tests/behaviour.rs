@@ -281,6 +281,25 @@ fn an_armed_reader_is_woken_once() {
 }
 
 #[test]
+fn a_record_the_disk_took_later_wakes_the_reader_too() {
+    let rig = Rig::new(SMALL);
+    let woken = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&woken);
+    rig.spool.set_waker(move || {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
+    rig.disk.set_capacity(Some(rig.disk.used()));
+    let held = rig.spool.append(None, encode);
+    assert!(matches!(held, Ok(Appended::Held(_))), "{held:?}");
+    rig.spool.arm();
+    assert!(rig.peek().is_none());
+    rig.disk.set_capacity(None);
+    rig.spool.maintain();
+    assert_eq!(woken.load(Ordering::SeqCst), 1);
+    assert_eq!(rig.peek().unwrap().len(), 1);
+}
+
+#[test]
 fn inspecting_sees_what_the_agent_sees_and_changes_nothing() {
     let rig = Rig::new(SMALL);
     rig.append(40);
