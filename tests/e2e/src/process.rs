@@ -16,6 +16,19 @@ use crate::eventually_some;
 const LAST_LINES: usize = 60;
 const LONGEST_LINE: usize = 500;
 
+/// Copies a program that is to be run. By `cp`: a file that this process has open for writing may
+/// be open in a child that another test's thread is just starting, and cannot be run then (ETXTBSY).
+#[track_caller]
+pub fn copy_program(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg(from).arg(to).status();
+    assert!(
+        copied.expect("cp").success(),
+        "cannot copy {} to {}",
+        from.display(),
+        to.display()
+    );
+}
+
 /// Killed on drop; what it wrote is printed then if the test is failing.
 #[derive(Debug)]
 pub struct Process {

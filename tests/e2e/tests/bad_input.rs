@@ -11,6 +11,7 @@
 
 use aco_e2e::aco::{self, Aco, Output};
 use aco_e2e::mount::Tmpfs;
+use aco_e2e::process::copy_program;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
@@ -187,7 +188,7 @@ fn what_may_not_be_read_or_written_is_named_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     close(folder.path(), 0o755);
     let program = folder.path().join("aco");
-    fs::copy(aco::program(), &program).unwrap();
+    copy_program(aco::program().as_ref(), &program);
     let belongs = "belong";
     let table = [
         ("config.toml", 0o000, "run", "cannot read", belongs),

@@ -13,7 +13,7 @@
 
 use aco_e2e::aco::Aco;
 use aco_e2e::judge::{all_arrived, sequences};
-use aco_e2e::process::Process;
+use aco_e2e::process::{Process, copy_program};
 use aco_e2e::stack::Stack;
 use aco_e2e::{eventually, eventually_some, loki};
 use std::io::Write as _;
@@ -44,7 +44,7 @@ fn fake_ollama(aco: &Aco) -> Process {
     let folder = aco.user_home().join("bin");
     std::fs::create_dir_all(&folder).unwrap();
     let program = folder.join("ollama");
-    std::fs::copy("/bin/sleep", &program).unwrap();
+    copy_program("/bin/sleep".as_ref(), &program);
     Process::spawn(
         "ollama",
         Command::new(&program).arg("600"),

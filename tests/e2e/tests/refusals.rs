@@ -11,7 +11,7 @@
 
 use aco_e2e::aco::Aco;
 use aco_e2e::judge::{all_arrived, is_content, needs_attention, sequences};
-use aco_e2e::process::Process;
+use aco_e2e::process::{Process, copy_program};
 use aco_e2e::stack::Stack;
 use aco_e2e::{eventually, loki};
 use std::path::Path;
@@ -47,7 +47,7 @@ fn a_record_that_loki_never_takes_is_quarantined_alone() {
     aco.wait_until_up(UP);
     emit(&aco, RECORDS);
     let program = aco.user_home().join("longname");
-    std::fs::copy("/bin/sleep", &program).unwrap();
+    copy_program("/bin/sleep".as_ref(), &program);
     let output = aco.user_home().join("longname.output");
     let _running = Process::spawn("longname", Command::new(&program).arg("600"), &output);
     eventually(NOTICED, "the tool", || {

@@ -41,6 +41,13 @@ impl Drop for Ended {
     }
 }
 
+/// By `cp`: a file that this process has open for writing may be open in a child that another
+/// test's thread is just starting, and cannot be run then (ETXTBSY).
+fn copy_sleep(to: &std::path::Path) {
+    let copied = Command::new("cp").arg("/bin/sleep").arg(to).status();
+    assert!(copied.unwrap().success());
+}
+
 fn start(program: &std::path::Path) -> Ended {
     let child = Command::new(program)
         .arg("600")
@@ -54,7 +61,7 @@ fn start(program: &std::path::Path) -> Ended {
 fn a_copy_of_sleep_called_ollama_starts_and_stops() {
     let home = tempfile::tempdir().unwrap();
     let program = home.path().join("ollama");
-    std::fs::copy("/bin/sleep", &program).unwrap();
+    copy_sleep(&program);
     let (mut scanner, mut tracker) = (scanner(), Tracker::new());
     tracker.observe(&scanner.scan().unwrap());
 
@@ -80,7 +87,7 @@ fn a_copy_of_sleep_called_ollama_starts_and_stops() {
 fn one_that_ran_before_the_first_scan_is_started_too() {
     let home = tempfile::tempdir().unwrap();
     let program = home.path().join("crush");
-    std::fs::copy("/bin/sleep", &program).unwrap();
+    copy_sleep(&program);
     let child = start(&program);
     let (mut scanner, mut tracker) = (scanner(), Tracker::new());
     let event = wait_for(&mut scanner, &mut tracker, child.0.id());
@@ -91,8 +98,8 @@ fn one_that_ran_before_the_first_scan_is_started_too() {
 fn a_look_alike_is_not_seen() {
     let home = tempfile::tempdir().unwrap();
     let (tool, other) = (home.path().join("goose"), home.path().join("goose-step"));
-    std::fs::copy("/bin/sleep", &tool).unwrap();
-    std::fs::copy("/bin/sleep", &other).unwrap();
+    copy_sleep(&tool);
+    copy_sleep(&other);
     let other = start(&other);
     let tool = start(&tool);
     let (mut scanner, mut tracker) = (scanner(), Tracker::new());
