@@ -168,13 +168,12 @@ impl State {
     }
 
     /// Takes the oldest segment off the list and says which file may go. Everything in it must
-    /// be passed; one of a newer version is passed without counting, and its file stays.
+    /// be passed; one of a newer version is passed without counting, and its file stays. The file
+    /// stays on the list of those to be synced: until it is removed, an old cursor may need it.
     pub(crate) fn pop_front(&mut self) -> Option<u64> {
         let end = self.end_of(0);
         let gone = self.segments.pop_front()?;
         self.offset = 0;
-        self.unsynced
-            .retain(|&first_seq| first_seq != gone.first_seq);
         if gone.newer {
             self.passed = self.passed.max(end - 1);
             self.oldest = Oldest::Unread;

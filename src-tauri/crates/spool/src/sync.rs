@@ -134,17 +134,15 @@ impl Dirty {
         }
     }
 
-    /// After a failure: all of it is still to be done, except what was removed meanwhile.
+    /// After a failure: all of it is still to be done. What was removed meanwhile is passed over.
     fn put_back(self, state: &mut State) {
         state.dir_unsynced |= self.dir;
         let back = state.segments.back().map(|segment| segment.first_seq);
         let active = self.active.map(|(first_seq, _)| first_seq);
         for first_seq in self.closed.into_iter().chain(active) {
-            let listed = state.segments.iter().any(|it| it.first_seq == first_seq);
             match &mut state.active {
                 Some(active) if back == Some(first_seq) => active.unsynced = true,
-                _ if listed => state.unsynced.push(first_seq),
-                _ => {}
+                _ => state.unsynced.push(first_seq),
             }
         }
     }

@@ -427,13 +427,26 @@ fn histories_that_once_went_wrong() {
             append(0),
             append(0),
             Action::Kill,
-            deliver,
+            deliver.clone(),
             Action::DiskFull { room: 56 },
             append(0),
             flip,
             Action::Kill,
         ],
     );
+    // An answered segment waited for its removal unsynced, and the cursor that passed it was lost.
+    let usage = Action::Usage { ahead: 0 };
+    let lost = cut(2_694_565_233_567_117_094);
+    let history = [
+        append(162),
+        usage,
+        append(1500),
+        Action::Expire,
+        append(0),
+        deliver,
+        lost,
+    ];
+    replay(4_000, &history);
 }
 
 proptest! {
