@@ -29,6 +29,7 @@ pub(crate) fn poll<T>(deadline: Duration, mut find: impl FnMut() -> Option<T>) -
         if started.elapsed() >= deadline {
             return None;
         }
+        // Between two looks at the condition, which another process makes true without telling.
         std::thread::sleep(pause);
         pause = (pause * 2).min(LONGEST_PAUSE);
     }

@@ -15,7 +15,8 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// that is about to open its socket.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How often is looked meanwhile.
+/// How often is looked meanwhile. No system tells when a lock is let go within a time limit, or
+/// when somebody begins to listen at a socket: a waiting command has to look.
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// The surroundings of this run.

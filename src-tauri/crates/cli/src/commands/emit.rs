@@ -140,6 +140,7 @@ fn under_lock(
         message: arguments.message.clone(),
     };
     let emitted = aco_agent::emit(&emission, &foundation.spool, |wait| {
+        // The rate that was asked for; a command has nothing else to do meanwhile.
         std::thread::sleep(wait);
         true
     });
