@@ -62,6 +62,20 @@ pub fn sequences(stack: &Stack, aco: &Aco) -> Vec<u64> {
     sequences
 }
 
+/// Requires every number of this installation up to the highest in Loki, copies or not. Returns how
+/// many there are.
+#[track_caller]
+pub fn none_missing(stack: &Stack, aco: &Aco) -> u64 {
+    let status = aco.status();
+    let recorded = status["records"]["spooled"].as_u64().expect("a number");
+    let sequences = sequences(stack, aco);
+    let missing: Vec<u64> = (1..=recorded)
+        .filter(|n| sequences.binary_search(n).is_err())
+        .collect();
+    assert!(missing.is_empty(), "missing of {recorded}: {missing:?}");
+    recorded
+}
+
 /// Waits until nothing is left to ship and the agent calls itself up to date, then requires every
 /// number of this installation in Loki, each once. Returns how many there are.
 #[track_caller]
@@ -72,12 +86,7 @@ pub fn all_arrived(stack: &Stack, aco: &Aco, deadline: Duration) -> u64 {
         (last["backlog"]["records"] == 0).then_some(())
     });
     assert!(empty.is_some(), "a backlog after {deadline:?}: {last:#}");
-    let recorded = last["records"]["spooled"].as_u64().expect("a number");
-    let sequences = sequences(stack, aco);
-    let missing: Vec<u64> = (1..=recorded)
-        .filter(|n| sequences.binary_search(n).is_err())
-        .collect();
-    assert!(missing.is_empty(), "missing of {recorded}: {missing:?}");
+    let recorded = none_missing(stack, aco);
     let copies = loki::copies(&stack.loki().uids());
     assert!(copies.is_empty(), "copies in Loki: {copies:?}");
     recorded

@@ -12,7 +12,7 @@
 )]
 
 use aco_e2e::aco::Aco;
-use aco_e2e::judge::{all_arrived, sequences};
+use aco_e2e::judge::{all_arrived, none_missing};
 use aco_e2e::process::{Process, copy_program};
 use aco_e2e::stack::Stack;
 use aco_e2e::{eventually, eventually_some, loki};
@@ -211,16 +211,7 @@ fn when_loki_itself_is_killed_nothing_is_missing() {
         });
         before = aco.status()["records"]["shipped"].as_u64().unwrap();
     }
-    let recorded = aco.status()["records"]["spooled"].as_u64().unwrap();
-    let sequences = sequences(&stack, &aco);
-    let missing: Vec<u64> = (1..=recorded)
-        .filter(|n| sequences.binary_search(n).is_err())
-        .collect();
-    assert!(
-        missing.is_empty(),
-        "{} of {recorded} missing: {missing:?}",
-        missing.len()
-    );
+    let recorded = none_missing(&stack, &aco);
     // At most the one request in flight at each of the three deaths may show twice.
     let copies = loki::copies(&stack.loki().uids());
     // Past the test runner's capture: the figure is part of what the README promises.
