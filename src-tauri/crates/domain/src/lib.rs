@@ -10,6 +10,7 @@ mod state;
 mod status;
 mod time;
 mod tool;
+mod usage;
 
 pub use record::{Counters, DropReason, Dropped, RecordUid};
 pub use state::{AgentState, Attention};
@@ -19,6 +20,7 @@ pub use status::{
 };
 pub use time::{Clock, UnixNanos};
 pub use tool::{ToolId, ToolKind};
+pub use usage::{Call, CallIdentity, Checkpoint, Increment, NanoUsd, Terms, TokenCounts};
 
 /// `service.name` of everything the agent ships.
 pub const SERVICE_NAME: &str = "ai-cost-observer";
