@@ -20,7 +20,7 @@ pub use status::{
 };
 pub use time::{Clock, UnixNanos};
 pub use tool::{ToolId, ToolKind};
-pub use usage::{Call, CallIdentity, Checkpoint, Increment, NanoUsd, Terms, TokenCounts};
+pub use usage::{Call, CallIdentity, Checkpoint, Increment, NanoUsd, Pricing, Terms, TokenCounts};
 
 /// `service.name` of everything the agent ships.
 pub const SERVICE_NAME: &str = "ai-cost-observer";

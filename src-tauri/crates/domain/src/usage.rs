@@ -148,6 +148,16 @@ pub struct Increment {
     pub more: bool,
 }
 
+/// Who knows what a call costs by list price.
+pub trait Pricing {
+    /// Which data it prices by. Kept with each call that was priced.
+    fn version(&self) -> &str;
+
+    /// The API value of a call at its own time, rounded once, half to even; nothing where the model
+    /// is not known. Never a guess.
+    fn price(&self, call: &Call) -> Option<NanoUsd>;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
