@@ -4,6 +4,7 @@
 use crate::events::TARGET;
 use crate::supervise::Restarts;
 use aco_config::{Config, Tool};
+use aco_domain::ToolCategory;
 use aco_sources::{
     Catalogue, CatalogueError, Machine, Os, Patterns, Scan, ScanError, Scanner, ToolEntry,
 };
@@ -149,10 +150,12 @@ fn catalogue(tools: &[Tool]) -> Result<Catalogue, CatalogueError> {
         id: tool.id.to_string(),
         name: Some(tool.name.clone()),
         kind: tool.kind,
+        category: ToolCategory::Other,
         processes: tool.processes.clone(),
         paths: tool.paths.clone(),
         scripts: tool.scripts.clone(),
         except: Vec::new(),
+        proof: Vec::new(),
         linux: Patterns::default(),
         macos: Patterns::default(),
         windows: Patterns::default(),

@@ -19,7 +19,7 @@ pub use status::{
     Status, ToolSeen,
 };
 pub use time::{Clock, UnixNanos};
-pub use tool::{ToolId, ToolKind};
+pub use tool::{ToolCategory, ToolId, ToolKind};
 pub use usage::{Call, CallIdentity, Checkpoint, Increment, NanoUsd, Pricing, Terms, TokenCounts};
 
 /// `service.name` of everything the agent ships.

@@ -58,6 +58,49 @@ impl ToolKind {
     }
 }
 
+/// `app.category` and `cli.category`: what people use a tool for. A closed list, because dashboards
+/// group by it.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ToolCategory {
+    /// Talks with a hosted model: ChatGPT, Claude, `llm`.
+    Chat,
+    /// Changes code by itself, from a terminal or a window of its own: Claude Code, Codex.
+    CodingAgent,
+    /// An editor with a model in it: Cursor, Zed.
+    Ide,
+    /// Runs models on this machine: Ollama, LM Studio.
+    LocalModel,
+    /// A terminal with a model in it: Warp.
+    Terminal,
+    /// Writes down what is said: superwhisper.
+    Voice,
+    /// Remembers and finds what passes over the screen: Pieces.
+    Memory,
+    /// Whatever a `[[tool]]` entry does not say.
+    #[default]
+    Other,
+}
+
+impl ToolCategory {
+    /// The category as a label's value.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::CodingAgent => "coding-agent",
+            Self::Ide => "ide",
+            Self::LocalModel => "local-model",
+            Self::Terminal => "terminal",
+            Self::Voice => "voice",
+            Self::Memory => "memory",
+            Self::Other => "other",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,8 +2,8 @@
 //!
 //! The embedded list is `catalogue.toml`; how its patterns are compared is `matching`'s business.
 
-use crate::matching::{Os, Parts, ProcessView, Rules};
-use aco_domain::{ToolId, ToolKind};
+use crate::matching::{Os, Parts, ProcessView, Rules, Verdict};
+use aco_domain::{ToolCategory, ToolId, ToolKind};
 use serde::Deserialize;
 
 const EMBEDDED: &str = include_str!("catalogue.toml");
@@ -17,6 +17,8 @@ pub struct Tool {
     pub display_name: String,
     /// What it is.
     pub kind: ToolKind,
+    /// What people use it for.
+    pub category: ToolCategory,
 }
 
 /// A `[[tool]]` entry as written: in the embedded catalogue or in the user's `config.toml`.
@@ -30,6 +32,9 @@ pub struct ToolEntry {
     pub name: Option<String>,
     /// App or cli.
     pub kind: ToolKind,
+    /// What people use it for.
+    #[serde(default)]
+    pub category: ToolCategory,
     /// Exact process names, on every system.
     #[serde(default)]
     pub processes: Vec<String>,
@@ -42,6 +47,11 @@ pub struct ToolEntry {
     /// Parts of an executable's path that is *not* this tool, on every system.
     #[serde(default)]
     pub except: Vec<String>,
+    /// Parts of paths, on every system. Where there are any, an instance counts only once a process
+    /// of its own has been seen whose executable or one of whose arguments fits: an editor is an
+    /// AI tool only with an assistant in it.
+    #[serde(default)]
+    pub proof: Vec<String>,
     /// What holds on Linux besides.
     #[serde(default)]
     pub linux: Patterns,
@@ -62,6 +72,7 @@ pub struct Patterns {
     pub paths: Vec<String>,
     pub scripts: Vec<String>,
     pub except: Vec<String>,
+    pub proof: Vec<String>,
 }
 
 /// What is wrong with an entry: which one, what, and the remedy.
@@ -133,10 +144,16 @@ impl Catalogue {
         self.entries.iter().map(|(tool, _)| tool)
     }
 
-    /// The tool a process is, if any. Looks at its arguments and keeps nothing of them.
+    /// What a process is. Looks at its arguments and keeps nothing of them.
     #[must_use]
-    pub fn matches(&self, process: &ProcessView<'_>) -> Option<&Tool> {
-        crate::matching::find(self.os, &self.entries, process)
+    pub fn judge(&self, process: &ProcessView<'_>) -> Verdict<'_> {
+        crate::matching::judge(self.os, &self.entries, process)
+    }
+
+    /// Whether an instance of `tool` counts only once it has shown what makes it an AI tool.
+    pub(crate) fn needs_proof(&self, tool: &ToolId) -> bool {
+        let mut entries = self.entries.iter();
+        entries.any(|(other, rules)| other.id == *tool && !rules.proof.is_empty())
     }
 }
 
@@ -169,8 +186,11 @@ fn compile(entry: ToolEntry, os: Os) -> Result<(Tool, Rules), CatalogueError> {
         names: parts(&entry.processes, &own.processes)?,
         paths: parts(&entry.paths, &own.paths)?,
         scripts: parts(&entry.scripts, &own.scripts)?,
+        bundles: Vec::new(),
         except: parts(&entry.except, &own.except)?,
-    };
+        proof: parts(&entry.proof, &own.proof)?,
+    }
+    .with_bundles();
     if let Some(name) = rules.names.iter().find(|name| !name.is_plain_name()) {
         return Err(wrong(format!(
             "the process name `{name}` holds a path or a *; give such a pattern under paths"
@@ -180,6 +200,7 @@ fn compile(entry: ToolEntry, os: Os) -> Result<(Tool, Rules), CatalogueError> {
         display_name: entry.name.clone().unwrap_or_else(|| entry.id.clone()),
         id,
         kind: entry.kind,
+        category: entry.category,
     };
     Ok((tool, rules))
 }

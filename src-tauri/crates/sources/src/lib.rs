@@ -11,8 +11,8 @@
 //! here; reading what tools write about their tokens will live in rooms of its own beside this.
 //!
 //! ```text
-//!  ProcessTable ──list, look──> Scanner ──Scan──> Tracker ──Started, Stopped──> the agent
-//!                                  └─ Catalogue::matches
+//!  ProcessTable ──list, look, measure──> Scanner ──Scan──> Tracker ──Started, Stopped──> the agent
+//!                                          └─ Catalogue::judge
 //! ```
 
 mod catalogue;
@@ -23,6 +23,6 @@ mod track;
 
 pub use catalogue::{Catalogue, CatalogueError, Patterns, Tool, ToolEntry};
 pub use machine::Machine;
-pub use matching::{Os, ProcessView};
-pub use scan::{Listed, ProcessTable, Running, Scan, ScanError, Scanner};
+pub use matching::{Nature, Os, ProcessView, Verdict};
+pub use scan::{Listed, ProcessTable, Resources, Running, Scan, ScanError, Scanner};
 pub use track::{Event, Tracker};

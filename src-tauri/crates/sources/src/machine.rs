@@ -1,7 +1,7 @@
 //! This machine's process table, read through `sysinfo`. The only room with I/O.
 
 use crate::matching::ProcessView;
-use crate::scan::{Listed, ProcessTable, ScanError};
+use crate::scan::{Listed, ProcessTable, Resources, ScanError};
 use aco_domain::UnixNanos;
 use std::time::Duration;
 use sysinfo::{
@@ -79,6 +79,28 @@ impl ProcessTable for Machine {
             see(process.pid().as_u32(), &view);
         }
         Ok(())
+    }
+
+    fn measure(&mut self, pids: &[u32]) -> Result<Vec<(u32, Resources)>, ScanError> {
+        let mut close = system()?;
+        let pids: Vec<Pid> = pids.iter().copied().map(Pid::from_u32).collect();
+        close.refresh_processes_specifics(
+            ProcessesToUpdate::Some(&pids),
+            false,
+            ProcessRefreshKind::nothing()
+                .without_tasks()
+                .with_cpu()
+                .with_memory(),
+        );
+        let processes = close.processes().values();
+        let used = processes.map(|process| {
+            let resources = Resources {
+                cpu_time: Duration::from_millis(process.accumulated_cpu_time()),
+                resident_bytes: process.memory(),
+            };
+            (process.pid().as_u32(), resources)
+        });
+        Ok(used.collect())
     }
 }
 

@@ -76,13 +76,58 @@ pub struct ProcessView<'a> {
     pub args: &'a [OsString],
 }
 
+/// What a process turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict<'t> {
+    /// What it is.
+    pub nature: Nature<'t>,
+    /// The tools whose proof it is, should it be one of their processes.
+    pub proves: Vec<&'t Tool>,
+}
+
+/// What a process is in itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nature<'t> {
+    /// This tool.
+    Tool(&'t Tool),
+    /// A part of this application that is not it alone: a renderer, a crash handler, whatever else
+    /// runs from its bundle.
+    PartOf(&'t Tool),
+    /// A command shell: what runs below it is its user's.
+    Shell,
+    /// None of these.
+    Other,
+}
+
+impl<'t> Nature<'t> {
+    /// The tool that it is.
+    #[must_use]
+    pub fn tool(self) -> Option<&'t Tool> {
+        match self {
+            Self::Tool(tool) => Some(tool),
+            _ => None,
+        }
+    }
+}
+
 /// The patterns of one tool, ready to compare.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) names: Vec<Parts>,
     pub(crate) paths: Vec<Parts>,
     pub(crate) scripts: Vec<Parts>,
+    /// The bundles that `paths` point into.
+    pub(crate) bundles: Vec<Parts>,
     pub(crate) except: Vec<Parts>,
+    pub(crate) proof: Vec<Parts>,
+}
+
+impl Rules {
+    /// Everything that runs from `X.app` is a part of what `X.app/Contents/MacOS` starts.
+    pub(crate) fn with_bundles(mut self) -> Self {
+        self.bundles = self.paths.iter().filter_map(Parts::bundle).collect();
+        self
+    }
 }
 
 /// A pattern: parts of a path that must stand side by side.
@@ -129,6 +174,13 @@ impl Parts {
         matches!(self.0.as_slice(), [Part::Whole(_)])
     }
 
+    /// These parts up to the bundle in them.
+    fn bundle(&self) -> Option<Self> {
+        let is_bundle = |part: &Part| matches!(part, Part::Whole(text) if text.ends_with(".app"));
+        let end = self.0.iter().position(is_bundle)?;
+        Some(Self(self.0[..=end].to_vec()))
+    }
+
     /// Whether the parts stand side by side somewhere in `path`.
     fn within(&self, path: &[String]) -> bool {
         path.windows(self.0.len()).any(|window| {
@@ -159,13 +211,14 @@ impl fmt::Display for Parts {
     }
 }
 
-/// The first tool whose patterns fit, paths before names before scripts: the path is the surest
-/// sign, and on Windows the only one that tells Claude from Claude Code.
-pub(crate) fn find<'t>(
+/// What `process` is. Of several tools the first whose patterns fit, paths before names before
+/// scripts: the path is the surest sign, and on Windows the only one that tells Claude from Claude
+/// Code.
+pub(crate) fn judge<'t>(
     os: Os,
     tools: &'t [(Tool, Rules)],
     process: &ProcessView<'_>,
-) -> Option<&'t Tool> {
+) -> Verdict<'t> {
     let exe = process.exe.map(|exe| os.parts(&exe.to_string_lossy()));
     let exe = exe.unwrap_or_default();
     // Not `parts`: a kernel thread's name may hold a slash.
@@ -177,28 +230,93 @@ pub(crate) fn find<'t>(
         names.any(|name| pattern.within(std::slice::from_ref(name)))
     };
     let program = exe.last().unwrap_or(&name);
-    let script = script(program, process.args).map(|script| os.parts(&script.to_string_lossy()));
 
     let first = |fits: &dyn Fn(&Rules) -> bool| {
-        tools.iter().find(|(_, rules)| {
+        let mut tools = tools.iter();
+        let found = tools.find(|(_, rules)| {
             fits(rules) && !rules.except.iter().any(|except| except.within(&exe))
-        })
+        });
+        found.map(|(tool, _)| tool)
     };
-    let (tool, _) = first(&|rules| rules.paths.iter().any(|path| path.within(&exe)))
+    let tool = first(&|rules| rules.paths.iter().any(|path| path.within(&exe)))
         .or_else(|| first(&|rules| rules.names.iter().any(is_named)))
         .or_else(|| {
-            let script = script?;
+            let script = script(program, process.args)?;
+            let script = os.parts(&script.to_string_lossy());
             first(&|rules| rules.scripts.iter().any(|name| name.is_script(&script)))
-        })?;
-    let helper = tool.kind == ToolKind::App && is_helper(process.args);
-    (!helper).then_some(tool)
+        });
+    let bundled = || first(&|rules| rules.bundles.iter().any(|bundle| bundle.within(&exe)));
+    let nature = match tool {
+        Some(tool) if tool.kind == ToolKind::App && is_helper(process.args) => Nature::PartOf(tool),
+        Some(tool) => Nature::Tool(tool),
+        None => match bundled() {
+            Some(tool) => Nature::PartOf(tool),
+            None if is_shell(program) => Nature::Shell,
+            None => Nature::Other,
+        },
+    };
+    Verdict {
+        nature,
+        proves: proves(os, tools, &exe, process.args),
+    }
+}
+
+/// The tools whose proof an executable or one of its arguments is.
+fn proves<'t>(
+    os: Os,
+    tools: &'t [(Tool, Rules)],
+    exe: &[String],
+    args: &[OsString],
+) -> Vec<&'t Tool> {
+    let mut wanting = tools
+        .iter()
+        .filter(|(_, rules)| !rules.proof.is_empty())
+        .peekable();
+    if wanting.peek().is_none() {
+        return Vec::new();
+    }
+    let args = args.iter().skip(1);
+    let paths: Vec<_> = args.map(|arg| os.parts(&arg.to_string_lossy())).collect();
+    wanting
+        .filter(|(_, rules)| {
+            let mut proof = rules.proof.iter();
+            proof.any(|sign| sign.within(exe) || paths.iter().any(|path| sign.within(path)))
+        })
+        .map(|(tool, _)| tool)
+        .collect()
 }
 
 /// Electron and Chromium start their renderers, GPU and utility processes from the application's
-/// own executable and tell them what they are.
+/// own executable and tell them what they are; VS Code and its forks run language servers from it.
 fn is_helper(args: &[OsString]) -> bool {
     let mut args = args.iter().skip(1);
-    args.any(|arg| arg.as_encoded_bytes().starts_with(b"--type="))
+    args.any(|arg| {
+        let arg = arg.as_encoded_bytes();
+        arg.starts_with(b"--type=")
+            || arg == b"--node-ipc"
+            || arg == b"--ms-enable-electron-run-as-node"
+    })
+}
+
+/// Whether a program, as `Os::parts` has it, is a command shell.
+fn is_shell(program: &str) -> bool {
+    const SHELLS: [&str; 14] = [
+        "bash",
+        "cmd",
+        "csh",
+        "dash",
+        "elvish",
+        "fish",
+        "ksh",
+        "nu",
+        "powershell",
+        "pwsh",
+        "sh",
+        "tcsh",
+        "xonsh",
+        "zsh",
+    ];
+    SHELLS.contains(&program)
 }
 
 /// The script (or Python module) an interpreter was told to run.

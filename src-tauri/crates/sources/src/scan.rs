@@ -1,8 +1,8 @@
 //! From a process table to the tools that run.
 //!
 //! A process is looked at closely only while it is new; afterwards its verdict stands, and a scan
-//! costs one listing. A process is known by its number and start time together, because numbers
-//! are used again.
+//! costs one listing and a measurement of the tools' own processes. A process is known by its
+//! number and start time together, because numbers are used again.
 //!
 //! # What counts as one running tool
 //! A process whose ancestors include a process of the same tool is part of that one: npm's `codex`
@@ -10,20 +10,24 @@
 //! agent started by an agent of the same kind. The outermost process gives pid and start time. A
 //! tool started by *another* tool, or from an editor's terminal, stands for itself. Should the
 //! outermost process end before its child, the child counts as started anew.
+//!
+//! Whose a process is, for what the tools use, is `family`'s business; how much that is, `meter`'s.
+
+mod family;
+mod meter;
 
 use crate::catalogue::{Catalogue, Tool};
-use crate::matching::ProcessView;
-use aco_domain::{ToolId, ToolKind, UnixNanos};
+use crate::matching::{Nature, ProcessView};
+use aco_domain::{ToolCategory, ToolId, ToolKind, UnixNanos};
+use family::{Family, Known, Member, Process};
+use meter::Meter;
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// Scans in which a process that was not recognised is looked at again. A process may be met
 /// between fork and exec, or as the shim that is about to become the tool; at the shortest interval
 /// three scans span ten seconds.
 const LOOKS: u8 = 3;
-
-/// Ancestors followed at most. Real chains are far shorter; a table read while processes come and
-/// go may hold a circle.
-const MAX_ANCESTORS: usize = 64;
 
 /// Why the machine could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +43,17 @@ pub struct Listed {
     pub parent: Option<u32>,
     /// When it started; 0 where the system does not tell.
     pub start_time: UnixNanos,
+}
+
+/// What a process has used, or all processes of one tool's instance together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resources {
+    /// Processor time on all cores, since it started. Of an instance it never decreases: what a
+    /// helper had used when it was last measured stays counted after its end, and only what it
+    /// used between then and its end is missing.
+    pub cpu_time: Duration,
+    /// Resident memory. A page that several processes of an instance share counts for each.
+    pub resident_bytes: u64,
 }
 
 /// Where processes are read from: the machine, or a test's table.
@@ -58,6 +73,13 @@ pub trait ProcessTable {
         pids: &[u32],
         see: &mut dyn FnMut(u32, &ProcessView<'_>),
     ) -> Result<(), ScanError>;
+
+    /// What each of `pids` has used. A process that has gone meanwhile, or whose figures belong to
+    /// another user and are hidden, is left out.
+    ///
+    /// # Errors
+    /// When nothing can be read.
+    fn measure(&mut self, pids: &[u32]) -> Result<Vec<(u32, Resources)>, ScanError>;
 }
 
 /// A tool that runs, once per instance.
@@ -69,10 +91,15 @@ pub struct Running {
     pub display_name: String,
     /// What it is.
     pub kind: ToolKind,
+    /// What people use it for.
+    pub category: ToolCategory,
     /// The instance's outermost process.
     pub pid: u32,
     /// When that started, to the second; 0 where the system does not tell.
     pub start_time: UnixNanos,
+    /// What all its processes have used: those of the tool and what they started, without other
+    /// tools' processes, and of an application without what was started from a shell in it.
+    pub resources: Resources,
 }
 
 /// What runs at one moment, by pid.
@@ -87,12 +114,7 @@ pub struct Scanner<T> {
     table: T,
     catalogue: Catalogue,
     known: HashMap<u32, Known>,
-}
-
-struct Known {
-    start_time: UnixNanos,
-    verdict: Option<Tool>,
-    looks: u8,
+    meter: Meter,
 }
 
 impl<T: ProcessTable> Scanner<T> {
@@ -102,6 +124,7 @@ impl<T: ProcessTable> Scanner<T> {
             table,
             catalogue,
             known: HashMap::new(),
+            meter: Meter::default(),
         }
     }
 
@@ -127,13 +150,33 @@ impl<T: ProcessTable> Scanner<T> {
             same.is_some_and(|process| process.start_time == known.start_time)
         });
         self.look_at_new(&listed)?;
-        Ok(self.instances(&listed))
+        let members = Family::new(&listed, &self.known).members();
+        self.note_proofs(&members);
+        let counted: Vec<Member> = members
+            .into_iter()
+            .filter(|member| self.counts(member.instance.pid))
+            .collect();
+        let pids: Vec<u32> = counted.iter().map(|member| member.process.pid).collect();
+        let used = match pids.is_empty() {
+            true => Vec::new(),
+            false => self.table.measure(&pids)?,
+        };
+        let used = self.meter.read(&counted, &used);
+        let mut running: Vec<Running> = used
+            .into_iter()
+            .filter_map(|(process, resources)| {
+                let tool = self.known.get(&process.pid)?.tool()?;
+                Some(instance(tool, process, resources))
+            })
+            .collect();
+        running.sort_by_key(|instance| instance.pid);
+        Ok(Scan { running })
     }
 
     fn look_at_new(&mut self, listed: &HashMap<u32, Listed>) -> Result<(), ScanError> {
         let settled = |pid: &u32| {
             let known = self.known.get(pid);
-            known.is_some_and(|known| known.verdict.is_some() || known.looks >= LOOKS)
+            known.is_some_and(|known| known.tool().is_some() || known.looks >= LOOKS)
         };
         let new: Vec<u32> = listed.keys().copied().filter(|pid| !settled(pid)).collect();
         if new.is_empty() {
@@ -146,52 +189,58 @@ impl<T: ProcessTable> Scanner<T> {
             };
             let looked = known.entry(pid).or_insert(Known {
                 start_time: listed.start_time,
-                verdict: None,
+                nature: family::Nature::Other,
+                proves: Vec::new(),
+                proven: false,
                 looks: 0,
             });
+            let verdict = catalogue.judge(process);
             looked.looks += 1;
-            looked.verdict = catalogue.matches(process).cloned();
+            looked.nature = match verdict.nature {
+                Nature::Tool(tool) => family::Nature::Tool(tool.clone()),
+                Nature::PartOf(tool) => family::Nature::PartOf(tool.id.clone()),
+                Nature::Shell => family::Nature::Shell,
+                Nature::Other => family::Nature::Other,
+            };
+            looked.proves = verdict.proves.iter().map(|tool| tool.id.clone()).collect();
         })
     }
 
-    fn instances(&self, listed: &HashMap<u32, Listed>) -> Scan {
-        let outermost = |pid: u32, tool: &Tool| {
-            let mut ancestors = ancestors(pid, listed);
-            !ancestors.any(|pid| self.verdict(pid).is_some_and(|other| other.id == tool.id))
-        };
-        let mut running: Vec<Running> = self
-            .known
-            .iter()
-            .filter_map(|(&pid, known)| Some((pid, known.start_time, known.verdict.as_ref()?)))
-            .filter(|(pid, _, tool)| outermost(*pid, tool))
-            .map(|(pid, start_time, tool)| Running {
-                tool: tool.id.clone(),
-                display_name: tool.display_name.clone(),
-                kind: tool.kind,
-                pid,
-                start_time,
-            })
-            .collect();
-        running.sort_by_key(|instance| instance.pid);
-        Scan { running }
+    /// A proof holds as long as the instance runs: the process that gave it may be a short one.
+    fn note_proofs(&mut self, members: &[Member]) {
+        for member in members {
+            let Member { process, instance } = member;
+            let proves = |tool: &Tool| {
+                let known = self.known.get(&process.pid);
+                known.is_some_and(|known| known.proves.contains(&tool.id))
+            };
+            if let Some(known) = self.known.get(&instance.pid)
+                && known.tool().is_some_and(proves)
+                && let Some(known) = self.known.get_mut(&instance.pid)
+            {
+                known.proven = true;
+            }
+        }
     }
 
-    fn verdict(&self, pid: u32) -> Option<&Tool> {
-        self.known.get(&pid)?.verdict.as_ref()
+    fn counts(&self, instance: u32) -> bool {
+        self.known.get(&instance).is_some_and(|known| {
+            let tool = known.tool();
+            tool.is_some_and(|tool| known.proven || !self.catalogue.needs_proof(&tool.id))
+        })
     }
 }
 
-/// The pids above `pid`. Windows keeps the number of a parent that has ended, and may have given
-/// it to another process since: a parent younger than its child is none.
-fn ancestors(pid: u32, listed: &HashMap<u32, Listed>) -> impl Iterator<Item = u32> {
-    let parent = |child: &&Listed| {
-        let parent = listed.get(&child.parent?)?;
-        (parent.start_time <= child.start_time).then_some(parent)
-    };
-    std::iter::successors(listed.get(&pid), move |child| parent(child))
-        .skip(1)
-        .take(MAX_ANCESTORS)
-        .map(|ancestor| ancestor.pid)
+fn instance(tool: &Tool, process: Process, resources: Resources) -> Running {
+    Running {
+        tool: tool.id.clone(),
+        display_name: tool.display_name.clone(),
+        kind: tool.kind,
+        category: tool.category,
+        pid: process.pid,
+        start_time: process.start_time,
+        resources,
+    }
 }
 
 #[cfg(test)]

@@ -63,15 +63,18 @@ impl Tracker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aco_domain::{ToolId, ToolKind};
+    use crate::scan::Resources;
+    use aco_domain::{ToolCategory, ToolId, ToolKind};
 
     fn instance(tool: &str, pid: u32, start: u64) -> Running {
         Running {
             tool: ToolId::new(tool).unwrap(),
             display_name: tool.to_owned(),
             kind: ToolKind::Cli,
+            category: ToolCategory::Other,
             pid,
             start_time: UnixNanos(start),
+            resources: Resources::default(),
         }
     }
 

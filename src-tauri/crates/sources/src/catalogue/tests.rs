@@ -15,7 +15,7 @@ fn named<'c>(catalogue: &'c Catalogue, name: &str) -> Option<&'c str> {
         exe: None,
         args: &[],
     };
-    Some(catalogue.matches(&view)?.id.as_str())
+    Some(catalogue.judge(&view).nature.tool()?.id.as_str())
 }
 
 #[test]
@@ -42,6 +42,8 @@ fn the_embedded_catalogue_is_sound_and_holds_the_contracts_ids() {
             assert!(ids.contains(&id), "{id}");
         }
         assert!(catalogue.tools().all(|tool| !tool.display_name.is_empty()));
+        let mut tools = catalogue.tools();
+        assert!(tools.all(|tool| tool.category != ToolCategory::Other));
     }
 }
 

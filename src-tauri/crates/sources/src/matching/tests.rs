@@ -150,7 +150,7 @@ fn judge(catalogue: &Catalogue, name: &str, exe: &str, rest: &[&str]) -> String 
         exe: (!exe.is_empty()).then(|| Path::new(exe)),
         args: &args,
     };
-    let tool = catalogue.matches(&view);
+    let tool = catalogue.judge(&view).nature.tool();
     tool.map(|tool| tool.id.to_string()).unwrap_or_default()
 }
 
@@ -187,7 +187,7 @@ fn a_process_without_arguments_or_with_strange_bytes_is_judged_all_the_same() {
         exe: None,
         args: &[],
     };
-    assert_eq!(catalogue.matches(&bare), None);
+    assert_eq!(catalogue.judge(&bare).nature, Nature::Other);
 
     #[cfg(unix)]
     {
@@ -199,7 +199,7 @@ fn a_process_without_arguments_or_with_strange_bytes_is_judged_all_the_same() {
             exe: Some(Path::new(&strange)),
             args: &args,
         };
-        assert_eq!(catalogue.matches(&view), None);
+        assert_eq!(catalogue.judge(&view).nature, Nature::Other);
     }
 }
 

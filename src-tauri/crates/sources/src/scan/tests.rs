@@ -2,13 +2,16 @@
 
 use super::*;
 use crate::matching::Os;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
-/// A table whose rows are (pid, parent, start, name), and how often each pid was looked at.
+/// A table whose rows are (pid, parent, start, name and arguments), and how often each pid was
+/// looked at.
 #[derive(Default)]
 struct Table {
     rows: Vec<(u32, u32, u64, &'static str)>,
     looks: HashMap<u32, usize>,
+    /// What was measured last.
+    measured: Vec<u32>,
     unreadable: bool,
 }
 
@@ -30,17 +33,28 @@ impl ProcessTable for Table {
         pids: &[u32],
         see: &mut dyn FnMut(u32, &ProcessView<'_>),
     ) -> Result<(), ScanError> {
-        for &(pid, _, _, name) in self.rows.iter().filter(|row| pids.contains(&row.0)) {
+        for &(pid, _, _, command) in self.rows.iter().filter(|row| pids.contains(&row.0)) {
             *self.looks.entry(pid).or_default() += 1;
-            let args = [OsString::from(name)];
+            let args: Vec<OsString> = command.split(' ').map(OsString::from).collect();
             let view = ProcessView {
-                name: OsStr::new(name),
+                name: &args[0],
                 exe: None,
                 args: &args,
             };
             see(pid, &view);
         }
         Ok(())
+    }
+
+    fn measure(&mut self, pids: &[u32]) -> Result<Vec<(u32, Resources)>, ScanError> {
+        self.measured = pids.to_vec();
+        let rows = self.rows.iter().filter(|row| pids.contains(&row.0));
+        // A process has used as many seconds and bytes as its number says.
+        let resources = |&(pid, ..): &(u32, u32, u64, &'static str)| Resources {
+            cpu_time: Duration::from_secs(u64::from(pid)),
+            resident_bytes: u64::from(pid),
+        };
+        Ok(rows.map(|row| (row.0, resources(row))).collect())
     }
 }
 
@@ -162,4 +176,80 @@ fn a_new_catalogue_judges_everything_anew() {
     catalogue.extend([toml::from_str(entry).unwrap()]).unwrap();
     scanner.set_catalogue(catalogue);
     assert_eq!(instances(&mut scanner), [is("my-vim", 10, 1)]);
+}
+
+/// What the instances have used, in seconds, by the pid of the outermost process. A process of the
+/// test's table has used as many seconds as its number says.
+fn used(scanner: &mut Scanner<Table>) -> Vec<(u32, u64)> {
+    let scan = scanner.scan().unwrap();
+    let used = |running: Running| (running.pid, running.resources.cpu_time.as_secs());
+    scan.running.into_iter().map(used).collect()
+}
+
+#[test]
+fn an_application_has_used_what_it_started_but_not_what_its_user_started_in_it() {
+    let mut scanner = scanner(&[
+        (1, 0, 1, "init"),
+        (10, 1, 2, "cursor"),
+        (100, 10, 3, "cursor --type=renderer"),
+        (200, 10, 3, "rust-analyzer"),
+        (400, 200, 3, "proc-macro-srv"),
+        (800, 10, 4, "bash"),
+        (1_600, 800, 5, "rustc"),
+        // An agent started in the terminal counts for itself, with the shells it starts.
+        (3_200, 800, 6, "claude"),
+        (6_400, 3_200, 7, "bash"),
+        (12_800, 6_400, 8, "cargo"),
+    ]);
+    let expected = [(10, 10 + 100 + 200 + 400), (3_200, 3_200 + 6_400 + 12_800)];
+    assert_eq!(used(&mut scanner), expected);
+    let mut measured = scanner.table.measured.clone();
+    measured.sort_unstable();
+    assert_eq!(measured, [10, 100, 200, 400, 3_200, 6_400, 12_800]);
+}
+
+#[test]
+fn nothing_is_measured_where_no_tool_runs() {
+    let mut scanner = scanner(&[(1, 0, 1, "init"), (2, 1, 2, "bash")]);
+    scanner.table.measured = vec![7];
+    assert_eq!(used(&mut scanner), []);
+    assert_eq!(scanner.table.measured, [7]);
+}
+
+#[test]
+fn a_part_that_its_application_did_not_start_belongs_to_the_oldest_instance_or_to_none() {
+    let mut scanner = scanner(&[(1, 0, 1, "init"), (100, 1, 2, "cursor --type=renderer")]);
+    assert_eq!(used(&mut scanner), []);
+    scanner.table.rows.push((20, 1, 4, "cursor"));
+    scanner.table.rows.push((30, 1, 3, "cursor"));
+    assert_eq!(used(&mut scanner), [(20, 20), (30, 130)]);
+}
+
+#[test]
+fn an_editor_counts_once_its_assistant_was_seen_and_as_long_as_it_runs() {
+    let mut catalogue = Catalogue::embedded(Os::Linux).unwrap();
+    let entry = "id = \"edit\"\nkind = \"app\"\nprocesses = [\"edit\"]\nproof = [\"helpful-ai-*\"]";
+    catalogue.extend([toml::from_str(entry).unwrap()]).unwrap();
+    let mut scanner = scanner(&[
+        (1, 0, 1, "init"),
+        (10, 1, 2, "edit"),
+        // The proof of nobody.
+        (11, 1, 2, "node /x/helpful-ai-1/server.js"),
+        // The user's own.
+        (12, 10, 3, "bash"),
+        (13, 12, 4, "ls /x/helpful-ai-1"),
+    ]);
+    scanner.set_catalogue(catalogue);
+    assert_eq!(instances(&mut scanner), []);
+    let without = scanner.table.rows.clone();
+    scanner
+        .table
+        .rows
+        .push((14, 10, 5, "node /x/helpful-ai-1/server.js"));
+    assert_eq!(instances(&mut scanner), [is("edit", 10, 2)]);
+    scanner.table.rows = without;
+    assert_eq!(instances(&mut scanner), [is("edit", 10, 2)]);
+    // Another instance has to show its own.
+    scanner.table.rows[1] = (10, 1, 6, "edit");
+    assert_eq!(instances(&mut scanner), []);
 }
