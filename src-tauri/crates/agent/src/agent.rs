@@ -73,7 +73,8 @@ pub struct Agent {
     /// The order to end, for tasks.
     pub(crate) stopped: Stopped,
     shell: Box<dyn Shell>,
-    shown: Option<Status>,
+    /// What was last shown, for the shell and for whoever watches.
+    pub(crate) states: watch::Sender<Option<Status>>,
     clock_face: Arc<dyn Fn(UnixNanos) -> String + Send + Sync>,
 }
 
@@ -168,7 +169,7 @@ impl Agent {
             emissions: JoinSet::new(),
             stopped,
             shell,
-            shown: None,
+            states: watch::Sender::new(None),
             clock_face,
         })
     }
@@ -380,9 +381,10 @@ impl Agent {
 
     fn show(&mut self) {
         let status = self.status();
-        if self.shown.as_ref() != Some(&status) {
+        let is_new = self.states.borrow().as_ref() != Some(&status);
+        if is_new {
             self.shell.changed(&status);
-            self.shown = Some(status);
+            self.states.send_replace(Some(status));
         }
     }
 }

@@ -37,6 +37,7 @@ impl Agent {
                 level,
                 follow,
             } => self.lines(last, level, follow, reply),
+            Request::Watch => reply.states(self.states.subscribe()),
             Request::Emit {
                 count,
                 rate,

@@ -41,8 +41,11 @@ async fn an_agent_answers_everything_and_ships_only_what_it_may() {
     }
     assert!(status(&mut client).await.backlog.records >= 3);
 
+    let mut watched = agent.client().await.watch().await.unwrap();
+    assert_eq!(watched.next().await.unwrap().state, AgentState::Local);
     done(&mut client, &pause()).await;
     assert_eq!(status(&mut client).await.state, AgentState::Paused);
+    while watched.next().await.unwrap().state != AgentState::Paused {}
     assert_eq!(stored_pause(&home), Some(PauseUntil::Resumed));
     done(&mut client, &Request::Resume).await;
     assert_eq!(stored_pause(&home), None);

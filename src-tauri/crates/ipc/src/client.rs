@@ -3,7 +3,7 @@
 use crate::frame::{Frames, decode, encode, too_large};
 use crate::protocol::{Hello, Refusal, Request, Response};
 use crate::transport::{Stream, connect};
-use aco_domain::{LineLevel, LogLine};
+use aco_domain::{LineLevel, LogLine, Status};
 use serde::de::DeserializeOwned;
 use std::future::Future;
 use std::io;
@@ -143,6 +143,16 @@ impl Client {
         })
     }
 
+    /// Asks for the state now and after every change; see [`Request::Watch`]. Dropping what is
+    /// returned ends it.
+    ///
+    /// # Errors
+    /// When the request cannot be sent; refusals come with the first state asked for.
+    pub async fn watch(mut self) -> Result<StateStream, ClientError> {
+        self.ask(&Request::Watch).await?;
+        Ok(StateStream(self))
+    }
+
     async fn ask(&mut self, request: &Request) -> Result<(), ClientError> {
         let frame = encode(request)
             .and_then(|frame| frame.ok_or_else(too_large))
@@ -209,6 +219,24 @@ impl Logs {
             }
             Response::Error(refusal) => Err(refusal.into()),
             _ => Err(self.client.lost(unexpected())),
+        }
+    }
+}
+
+/// The agent's states, one after the other.
+pub struct StateStream(Client);
+
+impl StateStream {
+    /// The next state.
+    ///
+    /// # Errors
+    /// As [`Client::request`]: a refusal with [`crate::code::STOPPING`] when the agent stops.
+    /// Silence is none: nothing may have changed.
+    pub async fn next(&mut self) -> Result<Status, ClientError> {
+        match self.0.hear(None).await? {
+            Response::Status(status) => Ok(*status),
+            Response::Error(refusal) => Err(refusal.into()),
+            _ => Err(self.0.lost(unexpected())),
         }
     }
 }

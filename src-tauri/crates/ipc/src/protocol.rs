@@ -98,6 +98,10 @@ pub enum Request {
         /// Whether lines written from now on follow.
         follow: bool,
     },
+    /// The state now, and again whenever it changes: [`Response::Status`], until the agent stops or
+    /// the asker closes the connection. A slow reader misses what was overtaken meanwhile; who has
+    /// asked sends nothing more.
+    Watch,
     /// Writes numbered test records; answered by [`Response::Emitted`].
     Emit {
         /// How many.

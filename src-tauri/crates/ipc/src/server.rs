@@ -9,6 +9,8 @@ use crate::frame::{Frames, decode, encode};
 use crate::lines::{Item, LineSink, LineSource, queue};
 use crate::protocol::{Hello, Refusal, Request, Response, code};
 use crate::transport::{BindError, Listener, Stream};
+use aco_domain::Status;
+use bytes::Bytes;
 use serde::Deserialize;
 use std::future::Future;
 use std::io;
@@ -44,7 +46,11 @@ pub struct Reply(oneshot::Sender<Answer>);
 enum Answer {
     One(Response),
     Lines(LineSource),
+    States(States),
 }
+
+/// The state as the agent last showed it; nothing before it did for the first time.
+pub type States = watch::Receiver<Option<Status>>;
 
 impl Reply {
     /// Answers, without waiting. An asker that has gone is not an error.
@@ -58,6 +64,11 @@ impl Reply {
         let (sink, source) = queue();
         drop(self.0.send(Answer::Lines(source)));
         sink
+    }
+
+    /// Answers with the state, and with every later one the reader is quick enough for.
+    pub fn states(self, states: States) {
+        drop(self.0.send(Answer::States(states)));
     }
 }
 
@@ -195,6 +206,7 @@ impl Connection {
         match answer.await {
             Ok(Answer::One(response)) => self.respond(&response).await,
             Ok(Answer::Lines(source)) => self.stream(source).await,
+            Ok(Answer::States(states)) => self.watch(states).await,
             Err(_) => {
                 let stopping = !delivered || self.stopped.has_changed().is_err();
                 let refusal = unanswered(stopping);
@@ -221,13 +233,7 @@ impl Connection {
             let item = tokio::select! {
                 item = source.next() => item,
                 _ = self.stopped.changed() => None,
-                heard = self.frames.read() => return match heard? {
-                    None => Ok(()),
-                    Some(_) => Err(io::Error::new(
-                        io::ErrorKind::InvalidData,
-                        "nothing may be sent while lines are read",
-                    )),
-                },
+                heard = self.frames.read() => return nothing_more(heard?),
             };
             let frame = match item {
                 Some(Item::Line(line)) => encode(&Response::Log(line))?,
@@ -240,6 +246,38 @@ impl Connection {
                 None => self.frames.say(&Response::Missed { count: 1 }).await?,
             }
         }
+    }
+}
+
+impl Connection {
+    /// Writes states until the agent ends them, the client leaves, or the server stops.
+    async fn watch(&mut self, mut states: States) -> io::Result<()> {
+        loop {
+            let status = states.borrow_and_update().clone();
+            if let Some(status) = status {
+                self.respond(&Response::Status(Box::new(status))).await?;
+            }
+            tokio::select! {
+                changed = states.changed() => if changed.is_err() {
+                    return self.frames.say(&Response::Error(unanswered(true))).await;
+                },
+                _ = self.stopped.changed() => {
+                    return self.frames.say(&Response::Error(unanswered(true))).await;
+                }
+                heard = self.frames.read() => return nothing_more(heard?),
+            }
+        }
+    }
+}
+
+/// The end of a stream by its reader: it may close, and not speak.
+fn nothing_more(heard: Option<Bytes>) -> io::Result<()> {
+    match heard {
+        None => Ok(()),
+        Some(_) => Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "nothing may be sent while a stream is read",
+        )),
     }
 }
 

@@ -297,3 +297,46 @@ async fn stopping_ends_followers_and_takes_the_address_away() {
     ));
     drop(sink);
 }
+
+#[tokio::test]
+async fn who_watches_hears_the_newest_state_and_the_end() {
+    let Running {
+        address,
+        mut requests,
+        stop,
+        serving,
+        _home,
+    } = running().await;
+    let states = tokio::sync::watch::Sender::new(None);
+    let asking = tokio::spawn(async move { client(&address).await.watch().await.unwrap() });
+    let Incoming { request, reply } = requests.recv().await.unwrap();
+    assert_eq!(request, Request::Watch);
+    reply.states(states.subscribe());
+    let mut seen = asking.await.unwrap();
+
+    states.send_replace(Some(status()));
+    assert_eq!(seen.next().await.unwrap(), status());
+    // A reader that was busy gets the last of several, not all of them.
+    let numbered = |pid| Status {
+        pid: Some(pid),
+        ..status()
+    };
+    for pid in 1..=1_000 {
+        states.send_replace(Some(numbered(pid)));
+    }
+    let mut heard = 0;
+    loop {
+        heard += 1;
+        if seen.next().await.unwrap() == numbered(1_000) {
+            break;
+        }
+    }
+    assert!(heard < 1_000, "{heard} states were queued");
+
+    drop(stop);
+    let ClientError::Refused(refusal) = seen.next().await.unwrap_err() else {
+        panic!("the end is an answer");
+    };
+    assert_eq!(refusal.code, code::STOPPING);
+    serving.await.unwrap();
+}
