@@ -33,6 +33,12 @@ const ONLY: &[Only] = &[
         why: "pure types: no clock, no I/O, nothing that could bring either",
     },
     Only {
+        of: "aco-histories",
+        imports: &["aco-domain", "fastrand", "jiff", "serde", "serde_json"],
+        why: "what it says is what readers are measured by; with one of them inside, a fault would \
+              be the truth",
+    },
+    Only {
         of: "xtask",
         imports: &[],
         why: "the first thing a newcomer compiles",
