@@ -38,4 +38,3 @@ pub use show::show;
 pub use template::write_default_config;
 pub use token::{SecretStore, StoreError, Token, TokenLookup};
 pub use token_file::TokenFile;
-pub use value::NanoDollars;

@@ -1,8 +1,7 @@
 use super::*;
-use crate::{Basis, Date, NanoDollars, Period, Token, TokenFile};
-use aco_domain::{ToolId, ToolKind};
+use crate::{Basis, Date, Period, Token, TokenFile};
+use aco_domain::{NanoUsd, OwnPrice, PerMillion, ToolId, ToolKind, UnixNanos};
 use log::LevelFilter;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 fn parse(text: &str) -> Result<Loaded, ConfigError> {
@@ -116,11 +115,8 @@ basis = "billed"
         (&*config.grafana.loki_uid.value, config.grafana.org_id.value),
         ("l", 7)
     );
-    assert_eq!(config.budget.daily_usd.value, NanoDollars(12_500_000_000));
-    assert_eq!(
-        config.budget.monthly_usd.value,
-        NanoDollars(300_000_000_000)
-    );
+    assert_eq!(config.budget.daily_usd.value, NanoUsd(12_500_000_000));
+    assert_eq!(config.budget.monthly_usd.value, NanoUsd(300_000_000_000));
     assert_eq!(
         (config.budget.basis.value, config.budget.basis.origin),
         (Basis::Billed, line(36))
@@ -153,7 +149,19 @@ processes = ["my-agent"]
 [[price]]
 model = "m"
 input = 1.50
+output = "6"
+cache_write_5m = 2
+above_input_tokens = 200000
 since = 2026-01-01
+until = 2026-01-31
+
+[[price]]
+model = "m-*"
+provider = "p"
+input = 0
+output = 0
+service_tier = "flex"
+speed = "fast"
 "#,
     );
     let [max, plus] = &config.subscriptions[..] else {
@@ -185,14 +193,39 @@ since = 2026-01-01
         (ToolKind::Cli, &["my-agent".to_owned()][..])
     );
     assert_eq!(tool.origin, line(15));
-    let [price] = &config.prices[..] else {
+    let [price, free] = &config.prices[..] else {
         panic!("{:?}", config.prices)
     };
-    let fields = [("input", "1.50"), ("since", "2026-01-01")];
-    let fields = fields.map(|(key, text)| (key.to_owned(), text.to_owned()));
+    let expected = OwnPrice {
+        model: "m".to_owned(),
+        provider: None,
+        rates: PerMillion {
+            input: NanoUsd(1_500_000_000),
+            output: NanoUsd(6_000_000_000),
+            cache_read: NanoUsd(1_500_000_000),
+            cache_write_5m: NanoUsd(2_000_000_000),
+            cache_write_1h: NanoUsd(2_000_000_000),
+        },
+        // The midnights of 2026-01-01 and 2026-02-01 in UTC.
+        from: Some(UnixNanos(1_767_225_600 * 1_000_000_000)),
+        before: Some(UnixNanos(1_769_904_000 * 1_000_000_000)),
+        above_input_tokens: 200_000,
+        service_tier: None,
+        speed: None,
+    };
+    assert_eq!((&price.price, &price.origin), (&expected, &line(21)));
+    let only = [
+        &free.price.provider,
+        &free.price.service_tier,
+        &free.price.speed,
+    ];
     assert_eq!(
-        (&*price.model, &price.fields),
-        ("m", &BTreeMap::from(fields))
+        only.map(Option::as_deref),
+        [Some("p"), Some("flex"), Some("fast")]
+    );
+    assert_eq!(
+        (free.price.from, free.price.rates),
+        (None, PerMillion::default())
     );
 }
 

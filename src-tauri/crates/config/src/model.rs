@@ -2,8 +2,9 @@
 //!
 //! What each key means to its user stands in `template.toml`; the defaults stand in `schema`.
 
-use crate::{Endpoint, NanoDollars, Token, schema};
-use aco_domain::{Origin, ToolId, ToolKind};
+use crate::{Endpoint, Token, schema};
+use aco_domain::{NanoUsd, Origin, OwnPrice, ToolId, ToolKind, UnixNanos};
+use jiff::tz::TimeZone;
 use log::LevelFilter;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -153,9 +154,9 @@ pub struct Grafana {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Budget {
     /// A day's limit; zero is none.
-    pub daily_usd: Sourced<NanoDollars>,
+    pub daily_usd: Sourced<NanoUsd>,
     /// A calendar month's limit; zero is none.
-    pub monthly_usd: Sourced<NanoDollars>,
+    pub monthly_usd: Sourced<NanoUsd>,
     /// Which of the three cost figures is held against it.
     pub basis: Sourced<Basis>,
 }
@@ -177,7 +178,7 @@ pub struct Subscription {
     /// Its name, for people.
     pub name: String,
     /// The fee of one period.
-    pub fee_usd: NanoDollars,
+    pub fee_usd: NanoUsd,
     /// How often it is paid.
     pub period: Period,
     /// The first day it was paid for; nothing is "as long as there are records".
@@ -208,6 +209,33 @@ pub struct Date {
     pub day: u8,
 }
 
+impl Date {
+    /// The day after, in years that have one.
+    pub(crate) fn next(self) -> Option<Self> {
+        let next = self.civil()?.tomorrow().ok()?;
+        Some(Self {
+            year: u16::try_from(next.year()).ok()?,
+            month: u8::try_from(next.month()).ok()?,
+            day: u8::try_from(next.day()).ok()?,
+        })
+    }
+
+    /// When it begins in UTC, or the end of the range that is nearest.
+    pub(crate) fn midnight(self) -> UnixNanos {
+        let zoned = self
+            .civil()
+            .and_then(|day| day.to_zoned(TimeZone::UTC).ok());
+        let nanos = zoned.map_or(i128::MAX, |at| at.timestamp().as_nanosecond());
+        UnixNanos(u64::try_from(nanos.max(0)).unwrap_or(u64::MAX))
+    }
+
+    fn civil(self) -> Option<jiff::civil::Date> {
+        let year = i16::try_from(self.year).ok()?;
+        let (month, day) = (i8::try_from(self.month).ok()?, i8::try_from(self.day).ok()?);
+        jiff::civil::Date::new(year, month, day).ok()
+    }
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
@@ -233,13 +261,15 @@ pub struct Tool {
     pub origin: Origin,
 }
 
-/// `[[price]]`. Only the model is understood here; the rest is for whoever prices.
+/// `[[price]]`: what a model costs, beside the built-in prices or in place of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Price {
-    /// The model it is for.
-    pub model: String,
-    /// Every other key, its value as it stands in the file.
-    pub fields: BTreeMap<String, String>,
+    /// What it says.
+    pub price: OwnPrice,
+    /// Its first day, in UTC.
+    pub since: Option<Date>,
+    /// Its last day, in UTC.
+    pub until: Option<Date>,
     /// Where it stands.
     pub origin: Origin,
 }

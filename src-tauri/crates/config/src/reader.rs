@@ -240,24 +240,6 @@ impl<'d> Section<'d> {
         found
     }
 
-    /// Every key not asked for so far, with its value as it stands in the file.
-    pub(crate) fn rest(&mut self) -> BTreeMap<String, String> {
-        let mut rest = BTreeMap::new();
-        for (key, value) in self.table.take().into_iter().flatten() {
-            if self.asked.contains(&&**key.get_ref()) {
-                continue;
-            }
-            if value.get_ref().is_table() || value.get_ref().is_array() {
-                let wrong = Wrong::new("a single value is expected", "write a number or a text");
-                self.problem_at(value, key.get_ref(), wrong);
-            } else {
-                let text = self.document.text.get(value.span()).unwrap_or_default();
-                rest.insert(key.get_ref().to_string(), text.to_owned());
-            }
-        }
-        rest
-    }
-
     fn get(&mut self, key: &'static str) -> Option<&'d Spanned<DeValue<'d>>> {
         if !self.asked.contains(&key) {
             self.asked.push(key);

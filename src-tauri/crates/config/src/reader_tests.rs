@@ -182,8 +182,24 @@ fn every_error_names_its_line_its_key_and_a_remedy() {
             ":5: tool.processes: the text is empty; it would match everything",
         ),
         (
-            "[[price]]\nmodel = \"m\"\ntiers = [1]",
-            ":3: price.tiers: a single value is expected; ",
+            "[[price]]\nmodel = \"m\"\ninput = 1\noutput = 2\ncache_reed = 1",
+            ":5: price.cache_reed: there is no such key here; did you mean `cache_read`?",
+        ),
+        (
+            "[[price]]\nmodel = \"m\"\noutput = 2",
+            ":1: price.input: the key is missing; ",
+        ),
+        (
+            "[[price]]\nmodel = \"m\"\ninput = -1\noutput = 2",
+            ":3: price.input: -1 is not an amount of dollars; ",
+        ),
+        (
+            "[[price]]\nmodel = \"m\"\ninput = 1000000.1\noutput = 2",
+            ":3: price.input: 1000000.1 dollars per million tokens is out of range; ",
+        ),
+        (
+            "[[price]]\nmodel = \"m\"\ninput = 1\noutput = 2\nsince = 2026-02-01\nuntil = 2026-01-31",
+            ":1: price.until: it ends before 2026-02-01, its first day; ",
         ),
     ];
     for (text, expected) in table {

@@ -6,8 +6,8 @@ use crate::model::{
 };
 use crate::problem::Wrong;
 use crate::reader::{Document, Section};
-use crate::value::{self, NanoDollars};
-use aco_domain::{ToolId, ToolKind};
+use crate::value;
+use aco_domain::{NanoUsd, OwnPrice, PerMillion, ToolId, ToolKind};
 use log::LevelFilter;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -106,8 +106,8 @@ fn budget(section: &mut Section<'_>) -> Budget {
         ("billed", Basis::Billed),
     ];
     Budget {
-        daily_usd: section.value("daily_usd", NanoDollars(0), dollars),
-        monthly_usd: section.value("monthly_usd", NanoDollars(0), dollars),
+        daily_usd: section.value("daily_usd", NanoUsd(0), dollars),
+        monthly_usd: section.value("monthly_usd", NanoUsd(0), dollars),
         basis: section.value("basis", Basis::ApiValue, |value| word(value, &bases)),
     }
 }
@@ -169,14 +169,61 @@ fn tool(section: &mut Section<'_>) -> Option<Tool> {
     })
 }
 
+/// Rates are per million tokens. A kind of input without a rate of its own is input of the kind
+/// before it, as the providers that do not tell them apart bill it.
 fn price(section: &mut Section<'_>) -> Option<Price> {
     let model = section.required("model", name);
-    let price = Price {
-        model: model?,
-        fields: section.rest(),
-        origin: section.origin(),
+    let mut only = |key| section.optional(key, name).map(|text| text.value);
+    let (provider, service_tier, speed) = (only("provider"), only("service_tier"), only("speed"));
+    let input = section.required("input", rate);
+    let output = section.required("output", rate);
+    let mut or = |key, otherwise: Option<NanoUsd>| {
+        let own = section.optional(key, rate).map(|rate| rate.value);
+        own.or(otherwise)
     };
-    Some(price)
+    let cache_read = or("cache_read", input);
+    let cache_write_5m = or("cache_write_5m", input);
+    let cache_write_1h = or("cache_write_1h", cache_write_5m);
+    let above_input_tokens = section.value("above_input_tokens", 0, whole).value;
+    let since = section.optional("since", date).map(|day| day.value);
+    let until = section.optional("until", date).map(|day| day.value);
+    if let (Some(since), Some(until)) = (since, until)
+        && until < since
+    {
+        let what = format!("it ends before {since}, its first day");
+        section.wrong("until", Wrong::new(what, "write a later day, or remove it"));
+    }
+    Some(Price {
+        price: OwnPrice {
+            model: model?,
+            provider,
+            rates: PerMillion {
+                input: input?,
+                output: output?,
+                cache_read: cache_read?,
+                cache_write_5m: cache_write_5m?,
+                cache_write_1h: cache_write_1h?,
+            },
+            from: since.map(Date::midnight),
+            before: until.and_then(Date::next).map(Date::midnight),
+            above_input_tokens,
+            service_tier,
+            speed,
+        },
+        since,
+        until,
+        origin: section.origin(),
+    })
+}
+
+/// Dollars per million tokens. The dearest model there was took 600.
+fn rate(value: &DeValue<'_>) -> Result<NanoUsd, Wrong> {
+    let rate = dollars(value)?;
+    if rate > NanoUsd(1_000_000 * NanoUsd::DOLLAR.0) {
+        let what = format!("{rate} dollars per million tokens is out of range");
+        return Err(Wrong::new(what, "write dollars per million tokens"));
+    }
+    Ok(rate)
 }
 
 fn text<'v>(value: &'v DeValue<'_>) -> Result<&'v str, Wrong> {
@@ -291,11 +338,13 @@ fn web_address(text: &str) -> Result<String, Wrong> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
-fn dollars(value: &DeValue<'_>) -> Result<NanoDollars, Wrong> {
+fn dollars(value: &DeValue<'_>) -> Result<NanoUsd, Wrong> {
     match value {
-        DeValue::Integer(integer) if integer.radix() == 10 => NanoDollars::parse(integer.as_str()),
-        DeValue::Float(float) => NanoDollars::parse(float.as_str()),
-        DeValue::String(text) => NanoDollars::parse(text),
+        DeValue::Integer(integer) if integer.radix() == 10 => {
+            value::parse_dollars(integer.as_str())
+        }
+        DeValue::Float(float) => value::parse_dollars(float.as_str()),
+        DeValue::String(text) => value::parse_dollars(text),
         _ => Err(other_kind(
             value,
             "an amount of dollars",

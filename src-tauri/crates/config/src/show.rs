@@ -4,7 +4,7 @@
 //! a value came from stands behind it. Secrets, and what no file can say, are comments; a secret
 //! shows its origin only.
 
-use crate::model::{Basis, Config, Period};
+use crate::model::{Basis, Config, Period, Price};
 use crate::{Sourced, TokenLookup, value};
 use std::fmt::Write as _;
 
@@ -177,15 +177,44 @@ fn lists(page: &mut Page, config: &Config) {
         }
     }
     for price in &config.prices {
-        let at = |value: String| Sourced {
-            value,
-            origin: price.origin.clone(),
-        };
         page.section("[price]");
-        page.line("model", &at(quoted(&price.model)), String::clone);
-        for (key, text) in &price.fields {
-            page.line(&quoted(key), &at(text.clone()), String::clone);
+        own_price(page, price);
+    }
+}
+
+fn own_price(page: &mut Page, row: &Price) {
+    let price = &row.price;
+    let mut line = |key, value: String| {
+        let origin = row.origin.clone();
+        page.line(key, &Sourced { value, origin }, String::clone);
+    };
+    line("model", quoted(&price.model));
+    for (key, only) in [
+        ("provider", &price.provider),
+        ("service_tier", &price.service_tier),
+        ("speed", &price.speed),
+    ] {
+        if let Some(text) = only {
+            line(key, quoted(text));
         }
+    }
+    if price.above_input_tokens > 0 {
+        line("above_input_tokens", price.above_input_tokens.to_string());
+    }
+    for (key, day) in [("since", row.since), ("until", row.until)] {
+        if let Some(day) = day {
+            line(key, day.to_string());
+        }
+    }
+    for (key, rate) in [
+        ("input", price.rates.input),
+        ("output", price.rates.output),
+        ("cache_read", price.rates.cache_read),
+        ("cache_write_5m", price.rates.cache_write_5m),
+        ("cache_write_1h", price.rates.cache_write_1h),
+    ] {
+        // In quotes, because a TOML float loses digits in other hands.
+        line(key, quoted(&rate.to_string()));
     }
 }
 

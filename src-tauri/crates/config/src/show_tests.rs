@@ -29,8 +29,15 @@ kind = "app"
 paths = ["T.app/x"]
 [[price]]
 model = "m"
+provider = "p"
 input = 1.50
-"odd key" = "x"
+output = "0.000000001"
+cache_write_5m = 2
+above_input_tokens = 200000
+service_tier = "flex"
+speed = "fast"
+since = 2026-01-31
+until = 2026-02-28
 "#;
 
 fn config(text: &str, env: &[(&str, &str)]) -> Config {

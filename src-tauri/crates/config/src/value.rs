@@ -4,47 +4,31 @@
 //! back.
 
 use crate::Wrong;
+use aco_domain::NanoUsd;
 use log::LevelFilter;
-use std::fmt;
 use std::time::Duration;
 
-/// An amount of US dollars, exact to the nano-dollar.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NanoDollars(pub u64);
-
-impl NanoDollars {
-    /// Reads a decimal number such as `20` or `0.015`. More than nine decimals are refused, for
-    /// they could not be kept.
-    pub(crate) fn parse(text: &str) -> Result<Self, Wrong> {
-        let wrong = || {
-            let what = format!("{text} is not an amount of dollars");
-            Wrong::new(
-                what,
-                "write a number that is not negative, such as 20 or 12.50",
-            )
-        };
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > 9 {
-            return Err(wrong());
-        }
-        let whole: u64 = whole.parse().map_err(|_| wrong())?;
-        let nanos: u64 = format!("{fraction:0<9}").parse().map_err(|_| wrong())?;
-        let total = whole
-            .checked_mul(1_000_000_000)
-            .and_then(|total| total.checked_add(nanos));
-        total.map(Self).ok_or_else(wrong)
+/// Reads a decimal number such as `20` or `0.015`. More than nine decimals are refused, for they
+/// could not be kept.
+pub(crate) fn parse_dollars(text: &str) -> Result<NanoUsd, Wrong> {
+    let wrong = || {
+        let what = format!("{text} is not an amount of dollars");
+        Wrong::new(
+            what,
+            "write a number that is not negative, such as 20 or 12.50",
+        )
+    };
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > 9 {
+        return Err(wrong());
     }
-}
-
-impl fmt::Display for NanoDollars {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, nanos) = (self.0 / 1_000_000_000, self.0 % 1_000_000_000);
-        if nanos == 0 {
-            return write!(f, "{whole}");
-        }
-        write!(f, "{whole}.{}", format!("{nanos:09}").trim_end_matches('0'))
-    }
+    let whole: i64 = whole.parse().map_err(|_| wrong())?;
+    let nanos: i64 = format!("{fraction:0<9}").parse().map_err(|_| wrong())?;
+    let total = whole
+        .checked_mul(NanoUsd::DOLLAR.0)
+        .and_then(|total| total.checked_add(nanos));
+    total.map(NanoUsd).ok_or_else(wrong)
 }
 
 /// Units of memory, the largest first.
@@ -133,13 +117,10 @@ mod tests {
 
     #[test]
     fn money_is_exact_both_ways() {
-        for text in ["0", "20", "12.5", "0.000000001", "18446744073.709551615"] {
-            assert_eq!(NanoDollars::parse(text).unwrap().to_string(), text);
+        for text in ["0", "20", "12.5", "0.000000001", "9223372036.854775807"] {
+            assert_eq!(parse_dollars(text).unwrap().to_string(), text);
         }
-        assert_eq!(
-            NanoDollars::parse("12.50").unwrap(),
-            NanoDollars(12_500_000_000)
-        );
+        assert_eq!(parse_dollars("12.50").unwrap(), NanoUsd(12_500_000_000));
         for text in [
             "",
             ".",
@@ -147,10 +128,10 @@ mod tests {
             "1e3",
             "nan",
             "0.0000000001",
-            "18446744074",
+            "9223372037",
             "1,5",
         ] {
-            assert!(NanoDollars::parse(text).is_err(), "{text}");
+            assert!(parse_dollars(text).is_err(), "{text}");
         }
     }
 
