@@ -108,6 +108,11 @@ const NEVER: &[Never] = &[
               and what is said of them",
     },
     Never {
+        from: "aco-prices",
+        reaches: &["tokio", "tonic", "opentelemetry", "aco-home", "aco-config"],
+        why: "a price is a function of the call and of data that is handed in",
+    },
+    Never {
         from: "aco-ipc",
         reaches: &[
             "tonic",
@@ -158,6 +163,11 @@ const KEEPERS: &[Keeper] = &[
         what: "sysinfo",
         by: &["aco-sources"],
         why: "one crate reads the machine",
+    },
+    Keeper {
+        what: "genai-prices",
+        by: &["aco-prices"],
+        why: "money is f64 there; one crate turns it into integers",
     },
     Keeper {
         what: "interprocess",
