@@ -7,17 +7,19 @@
 //!                        └─> OTel appender ─> SpoolProcessor ─> spool      (bridge)
 //!                                                                 │
 //!                            Collector <── OTLP gRPC <── sender ──┘        (ship)
+//!                                 └─────── OTLP gRPC <── snapshot of values (metrics, ship)
 //! ```
 //!
-//! Three rooms, in the direction of the flow: [`dispatch`] decides who hears a record, [`bridge`]
-//! turns it into bytes in the spool before `log!` returns, and [`ship`] takes it from there to the
-//! endpoint on a thread of its own.
+//! Rooms in the direction of the flow: [`dispatch`] decides who hears a record, [`bridge`] turns it
+//! into bytes in the spool before `log!` returns, and [`ship`] takes it from there to the endpoint
+//! on a thread of its own. [`metrics`] says what is measured; `ship` sends that too.
 //!
 //! May not enter: reading the environment, the configuration file or the token store (values are
 //! passed in), any knowledge of AI tools, the ledger or a user interface.
 
 pub mod bridge;
 pub mod dispatch;
+pub mod metrics;
 pub mod ship;
 
 /// Target of everything the shipper says about itself. Records below it stay on this machine: a

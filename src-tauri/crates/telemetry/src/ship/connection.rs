@@ -118,33 +118,7 @@ impl Connection {
     /// # Errors
     /// See [`ConnectionError`]; the message names the URL and the remedy.
     pub async fn open(destination: &Destination) -> Result<Self, ConnectionError> {
-        let url = &destination.url;
-        let unusable = |what: String| ConnectionError::Unusable(format!("{url}: {what}"));
-        let mut endpoint = Endpoint::from_shared(url.clone())
-            .map_err(|e| unusable(format!("not a usable address: {}", chain(&e))))?
-            .user_agent(concat!("ai-cost-observer/", env!("CARGO_PKG_VERSION")))
-            .map_err(|e| unusable(chain(&e)))?
-            .http2_keep_alive_interval(KEEPALIVE_INTERVAL)
-            .keep_alive_timeout(KEEPALIVE_TIMEOUT)
-            .keep_alive_while_idle(false);
-        if destination.is_tls() {
-            endpoint = endpoint.tls_config(tls(destination)).map_err(|e| {
-                unusable(format!(
-                    "the trusted certificates cannot be used ({}); check `ship.ca_file` and the \
-                     system's certificates (on Debian: the package ca-certificates)",
-                    chain(&e)
-                ))
-            })?;
-        }
-        // Not the endpoint's own limit: that one ends when TCP is connected, and whoever accepts a
-        // connection and then says nothing would be waited for without end.
-        let limit = CONNECT_TIMEOUT.min(destination.timeout);
-        let channel = tokio::time::timeout(limit, endpoint.connect())
-            .await
-            .map_err(|_| {
-                ConnectionError::Unreachable(format!("{url}: no connection within {limit:?}"))
-            })?
-            .map_err(|error| explain(url, &error))?;
+        let channel = channel(destination).await?;
         Ok(Self {
             // grpc-go compresses its answers as the request was, without being asked.
             grpc: Grpc::new(channel)
@@ -202,6 +176,41 @@ impl Connection {
         let path = PathAndQuery::from_static(EXPORT);
         Ok(self.grpc.unary(request, path, RawCodec).await?.into_inner())
     }
+}
+
+/// Connects, with TLS where the URL says https. Logs and metrics each have a channel of their own,
+/// by these rules.
+///
+/// # Errors
+/// See [`ConnectionError`]; the message names the URL and the remedy.
+pub(super) async fn channel(destination: &Destination) -> Result<Channel, ConnectionError> {
+    let url = &destination.url;
+    let unusable = |what: String| ConnectionError::Unusable(format!("{url}: {what}"));
+    let mut endpoint = Endpoint::from_shared(url.clone())
+        .map_err(|e| unusable(format!("not a usable address: {}", chain(&e))))?
+        .user_agent(concat!("ai-cost-observer/", env!("CARGO_PKG_VERSION")))
+        .map_err(|e| unusable(chain(&e)))?
+        .http2_keep_alive_interval(KEEPALIVE_INTERVAL)
+        .keep_alive_timeout(KEEPALIVE_TIMEOUT)
+        .keep_alive_while_idle(false);
+    if destination.is_tls() {
+        endpoint = endpoint.tls_config(tls(destination)).map_err(|e| {
+            unusable(format!(
+                "the trusted certificates cannot be used ({}); check `ship.ca_file` and the \
+                 system's certificates (on Debian: the package ca-certificates)",
+                chain(&e)
+            ))
+        })?;
+    }
+    // Not the endpoint's own limit: that one ends when TCP is connected, and whoever accepts a
+    // connection and then says nothing would be waited for without end.
+    let limit = CONNECT_TIMEOUT.min(destination.timeout);
+    tokio::time::timeout(limit, endpoint.connect())
+        .await
+        .map_err(|_| {
+            ConnectionError::Unreachable(format!("{url}: no connection within {limit:?}"))
+        })?
+        .map_err(|error| explain(url, &error))
 }
 
 fn tls(destination: &Destination) -> ClientTlsConfig {

@@ -48,6 +48,8 @@ pub(super) struct Received {
     pub(super) at: Instant,
     /// The message, decompressed.
     pub(super) bytes: Bytes,
+    /// Whether it holds metrics, not records.
+    pub(super) metrics: bool,
     /// Sequence numbers of its records, in their order.
     pub(super) seqs: Vec<u64>,
     /// Its `authorization`.
@@ -157,9 +159,10 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         let (stream, _) = listener.accept().await.unwrap();
         let (shared, broken) = (Arc::clone(&shared), Arc::new(Notify::new()));
         connections.spawn(async move {
-            let service = hyper::service::service_fn(|request| {
+            let service = hyper::service::service_fn(|request: http::Request<_>| {
                 let handler = Handler {
                     connection: number,
+                    metrics: request.uri().path().contains("MetricsService"),
                     shared: Arc::clone(&shared),
                     broken: Arc::clone(&broken),
                 };
@@ -182,6 +185,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 
 struct Handler {
     connection: usize,
+    metrics: bool,
     shared: Arc<Shared>,
     broken: Arc<Notify>,
 }
@@ -194,7 +198,11 @@ impl tonic::server::UnaryService<Bytes> for Handler {
         let token = request.metadata().get("authorization");
         let mut received = Received {
             at: Instant::now(),
-            seqs: sequences(request.get_ref()),
+            metrics: self.metrics,
+            seqs: match self.metrics {
+                true => Vec::new(),
+                false => sequences(request.get_ref()),
+            },
             token: token.map_or("", |value| value.to_str().unwrap()).to_owned(),
             bytes: request.into_inner(),
             connection: self.connection,
@@ -207,6 +215,7 @@ impl tonic::server::UnaryService<Bytes> for Handler {
         let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             match answer {
+                // An empty one is the same bytes for metrics.
                 Act::Accept => Ok(Response::new(ExportLogsServiceResponse::default())),
                 Act::Partly(rejected_log_records) => Ok(Response::new(ExportLogsServiceResponse {
                     partial_success: Some(ExportLogsPartialSuccess {

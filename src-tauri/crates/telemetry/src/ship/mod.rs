@@ -15,6 +15,8 @@
 //! - [`request`]: frames to an `ExportLogsServiceRequest` without decoding them.
 //! - [`connection`]: TLS, keepalive, the token, one unary call.
 //! - [`Shipper`]: the thread that does it.
+//! - [`MetricSource`]: whose values leave on the same thread, by opentelemetry-otlp's exporter. A
+//!   metric that is lost is no loss: the next export says the same and more.
 //!
 //! May not enter: the OTel chain. Everything said here goes to [`crate::SHIP_TARGET`], which stays
 //! local, and the shipping thread suppresses telemetry besides.
@@ -24,6 +26,7 @@ mod classify;
 pub mod connection;
 #[cfg(test)]
 mod fake_server;
+mod metrics;
 mod news;
 pub mod request;
 mod round;
@@ -35,5 +38,6 @@ mod worker;
 pub use backoff::Backoff;
 pub use classify::{Meaning, Reply, classify};
 pub use connection::{Connection, ConnectionError, Destination};
+pub use metrics::{MetricSource, MetricsParts};
 pub use round::{Fate, Round};
 pub use shipper::{Heeded, Orders, ShipReport, Shipper, ShipperParts};

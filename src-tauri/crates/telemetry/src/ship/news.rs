@@ -4,30 +4,35 @@
 //! fails and works again every second or so; that is one warning a minute. May not enter: the
 //! text, and the log itself.
 
-use aco_domain::AnswerKind;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// Trouble of the same kind that returns sooner is the same trouble.
 const SAME_TROUBLE: Duration = Duration::from_secs(60);
 
-/// What was told last.
-#[derive(Debug, Default)]
-pub(super) struct News {
-    told: Option<Told>,
+/// What was told last, of troubles told apart by `K`.
+#[derive(Debug)]
+pub(super) struct News<K> {
+    told: Option<Told<K>>,
 }
 
 #[derive(Debug)]
-struct Told {
-    kind: AnswerKind,
+struct Told<K> {
+    kind: K,
     at: Instant,
     /// It works again, and that was told too.
     over: bool,
 }
 
-impl News {
+impl<K> Default for News<K> {
+    fn default() -> Self {
+        Self { told: None }
+    }
+}
+
+impl<K: PartialEq> News<K> {
     /// Whether a failure of this kind is news.
-    pub(super) fn failed(&mut self, kind: AnswerKind, now: Instant) -> bool {
+    pub(super) fn failed(&mut self, kind: K, now: Instant) -> bool {
         let known = self.told.as_ref().is_some_and(|told| {
             told.kind == kind && (!told.over || now.duration_since(told.at) < SAME_TROUBLE)
         });
@@ -52,6 +57,7 @@ impl News {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aco_domain::AnswerKind;
 
     #[test]
     fn an_outage_is_told_once_and_its_end_once() {

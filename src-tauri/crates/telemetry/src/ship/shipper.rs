@@ -1,5 +1,6 @@
 //! The shipping thread: started, given orders, asked how it goes, drained.
 
+use super::metrics::{MetricTask, MetricsParts, finish, keep_running};
 use super::worker::Worker;
 use super::{Backoff, Destination};
 use aco_domain::{Answer, Clock, UnixNanos};
@@ -9,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Mutex, Notify, watch};
 use tokio::time::Instant;
 
 /// More would be no shutdown, and the clock's numbers have an end.
@@ -22,6 +23,8 @@ pub struct Orders {
     pub destination: Option<Arc<Destination>>,
     /// Whether the user paused shipping: nothing leaves, a request on its way is abandoned.
     pub paused: bool,
+    /// How often metrics are exported; nothing exports none.
+    pub metrics_every: Option<Duration>,
     /// Set once, by [`Shipper::stop`].
     pub(super) stop_by: Option<Instant>,
     /// Which order this is; rises with each one given.
@@ -29,14 +32,24 @@ pub struct Orders {
 }
 
 impl Orders {
-    /// Send to `destination`, unless `paused`.
+    /// Send to `destination`, unless `paused`; records only.
     #[must_use]
     pub fn new(destination: Option<Arc<Destination>>, paused: bool) -> Self {
         Self {
             destination,
             paused,
+            metrics_every: None,
             stop_by: None,
             number: 0,
+        }
+    }
+
+    /// And metrics, this often.
+    #[must_use]
+    pub fn with_metrics(self, every: Option<Duration>) -> Self {
+        Self {
+            metrics_every: every,
+            ..self
         }
     }
 
@@ -90,6 +103,8 @@ pub struct ShipperParts {
     pub backoff: Backoff,
     /// How long a first record waits for company before a request is made of it.
     pub linger: Duration,
+    /// What is measured, for a shipper that exports that too.
+    pub metrics: Option<MetricsParts>,
 }
 
 impl ShipperParts {
@@ -102,6 +117,7 @@ impl ShipperParts {
             orders,
             backoff: Backoff::new(Duration::from_millis(500), Duration::from_secs(30)),
             linger: Duration::from_millis(200),
+            metrics: None,
         }
     }
 }
@@ -110,7 +126,7 @@ impl ShipperParts {
 pub struct Shipper {
     orders: watch::Sender<Orders>,
     report: watch::Receiver<ShipReport>,
-    heeded: watch::Receiver<u64>,
+    heeded: Vec<watch::Receiver<u64>>,
     wake: Arc<Notify>,
     thread: Option<JoinHandle<()>>,
 }
@@ -118,14 +134,17 @@ pub struct Shipper {
 /// An order that was given, until the shipper acts on it.
 pub struct Heeded {
     number: u64,
-    heeded: watch::Receiver<u64>,
+    /// Of everybody on the thread who sends something.
+    heeded: Vec<watch::Receiver<u64>>,
 }
 
 impl Heeded {
     /// Resolves once the order is acted on: what former orders allowed no longer happens. At once
     /// when the shipper has ended.
     pub async fn wait(mut self) {
-        let _ = self.heeded.wait_for(|heeded| *heeded >= self.number).await;
+        for heeded in &mut self.heeded {
+            let _ = heeded.wait_for(|heeded| *heeded >= self.number).await;
+        }
     }
 }
 
@@ -134,18 +153,28 @@ impl Shipper {
     ///
     /// # Errors
     /// When the operating system gives no thread or no event queue.
-    pub fn spawn(parts: ShipperParts) -> io::Result<Self> {
+    pub fn spawn(mut parts: ShipperParts) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let (orders, orders_seen) = watch::channel(parts.orders.clone());
         let (report, report_seen) = watch::channel(ShipReport::default());
         let (heeded, heeded_seen) = watch::channel(0);
+        let mut heeded_seen = vec![heeded_seen];
+        let metrics = parts.metrics.take().map(|metrics| {
+            let (heeded, seen) = watch::channel(0);
+            heeded_seen.push(seen);
+            MetricTask::new(metrics, orders_seen.clone(), heeded)
+        });
         let mut worker = Worker::new(parts, orders_seen, report, heeded);
         let wake = Arc::clone(&worker.wake);
         let thread = std::thread::Builder::new().name("aco-ship".into()).spawn(move || {
             // One thread runs the connection's tasks too, so this covers all of them.
             let _suppressed = opentelemetry::Context::enter_telemetry_suppressed_scope();
+            let exporting = metrics.map(|task| {
+                let task = Arc::new(Mutex::new(task));
+                (runtime.spawn(keep_running(Arc::clone(&task))), task)
+            });
             while catch_unwind(AssertUnwindSafe(|| runtime.block_on(worker.run()))).is_err() {
                 log::error!(
                     target: crate::SHIP_TARGET,
@@ -155,6 +184,10 @@ impl Shipper {
                 if !runtime.block_on(worker.rest()) {
                     break;
                 }
+            }
+            // After the records, so that the last export counts them.
+            if let Some((running, task)) = exporting {
+                runtime.block_on(finish(running, task));
             }
             // The system's name lookup cannot be interrupted; a shutdown does not wait for it.
             runtime.shutdown_background();
@@ -198,8 +231,9 @@ impl Shipper {
         self.report.clone()
     }
 
-    /// Ships what is left, for at most `grace`, and ends the thread. A first failure after this
-    /// call ends it too: what does not work now will not work within a shutdown.
+    /// Ships what is left, for at most `grace`, exports metrics a last time and ends the thread. A
+    /// first failure after this call ends it too: what does not work now will not work within a
+    /// shutdown.
     pub async fn stop(mut self, grace: Duration) {
         let by = Instant::now() + grace.min(LONGEST_GRACE);
         self.orders

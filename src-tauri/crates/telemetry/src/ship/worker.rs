@@ -46,7 +46,7 @@ pub(super) struct Worker {
     /// A request of one record that this destination stored, to be sent again when nothing else
     /// can tell a refused record from a refusing pipeline.
     witness: Option<Bytes>,
-    news: News,
+    news: News<AnswerKind>,
     /// Each said once, not for each batch.
     sync_failed: bool,
     ack_failed: bool,

@@ -2,6 +2,7 @@
 
 mod answers;
 mod disk;
+mod metrics;
 mod orders;
 mod refusals;
 
