@@ -68,6 +68,10 @@ pub struct Ship {
     pub allow_plaintext: Sourced<bool>,
     /// `deployment.environment`.
     pub environment: Sourced<String>,
+    /// Whether metrics are exported too.
+    pub metrics: Sourced<bool>,
+    /// Time between two exports of them: 1 to 120 s.
+    pub metrics_interval: Sourced<Duration>,
     /// How long a request may take; the shipper's own limit where nothing is said. From the
     /// environment only.
     pub timeout: Option<Sourced<Duration>>,

@@ -53,6 +53,14 @@ fn every_error_names_its_line_its_key_and_a_remedy() {
             ":2: scan.interval: 61s is out of range; ",
         ),
         (
+            "[ship]\nmetrics_interval = \"500ms\"",
+            ":2: ship.metrics_interval: 500ms is out of range; write a duration from \"1s\" to \"120s\"",
+        ),
+        (
+            "[ship]\nmetrics_interval = \"3m\"",
+            ":2: ship.metrics_interval: 3m is out of range; ",
+        ),
+        (
             "[scan]\ninterval = 15",
             ":2: scan.interval: text is expected, not this integer; write it in quotes",
         ),

@@ -9,6 +9,7 @@ use crate::reader::{Document, Section};
 use crate::value;
 use aco_domain::{NanoUsd, OwnPrice, PerMillion, ToolId, ToolKind};
 use log::LevelFilter;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::de::DeValue;
@@ -27,7 +28,9 @@ pub(crate) fn config(root: &mut Section<'_>, folder: &Path) -> Config {
         spool: root.section("spool", spool),
         log: root.section("log", log),
         scan: root.section("scan", |section| Scan {
-            interval: section.value("interval", Duration::from_secs(15), scan_interval),
+            interval: section.value("interval", Duration::from_secs(15), |value| {
+                interval(value, 5..=60)
+            }),
         }),
         privacy: root.section("privacy", |section| Privacy {
             ship_project_names: section.value("ship_project_names", false, flag),
@@ -56,6 +59,13 @@ fn ship(section: &mut Section<'_>, folder: &Path) -> Ship {
         targets: section.names("targets", level),
         allow_plaintext: section.value("allow_plaintext", false, flag),
         environment: section.value("environment", "personal".to_owned(), name),
+        metrics: section.value("metrics", true, flag),
+        metrics_interval: section.value(
+            "metrics_interval",
+            Duration::from_secs(60),
+            // A Collector forgets what is silent (ours after 5 minutes): two exports may be missed.
+            |value| interval(value, 1..=120),
+        ),
         timeout: None,
         headers: Vec::new(),
         resource: Vec::new(),
@@ -298,11 +308,15 @@ fn spool_bytes(bytes: u64) -> Result<u64, Wrong> {
     Ok(bytes)
 }
 
-fn scan_interval(value: &DeValue<'_>) -> Result<Duration, Wrong> {
+/// A duration of so many seconds.
+fn interval(value: &DeValue<'_>, seconds: RangeInclusive<u64>) -> Result<Duration, Wrong> {
     let interval = text(value).and_then(value::parse_duration)?;
-    if !(Duration::from_secs(5)..=Duration::from_secs(60)).contains(&interval) {
+    let bounds = [seconds.start(), seconds.end()].map(|&seconds| Duration::from_secs(seconds));
+    if !(bounds[0]..=bounds[1]).contains(&interval) {
         let what = format!("{} is out of range", value::show_duration(interval));
-        return Err(Wrong::new(what, "write a duration from \"5s\" to \"60s\""));
+        let (start, end) = (seconds.start(), seconds.end());
+        let remedy = format!("write a duration from \"{start}s\" to \"{end}s\"");
+        return Err(Wrong::new(what, remedy));
     }
     Ok(interval)
 }

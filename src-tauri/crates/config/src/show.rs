@@ -99,6 +99,10 @@ fn ship(page: &mut Page, config: &Config, token: &TokenLookup) {
     page.line("level", &ship.level, level);
     page.line("allow_plaintext", &ship.allow_plaintext, bool::to_string);
     page.line("environment", &ship.environment, |name| quoted(name));
+    page.line("metrics", &ship.metrics, bool::to_string);
+    page.line("metrics_interval", &ship.metrics_interval, |time| {
+        quoted(&value::show_duration(*time))
+    });
     page.comment(&match token {
         TokenLookup::Found(token) => format!("token: {} ({})", token.value, token.origin),
         TokenLookup::None => "token: none".to_owned(),

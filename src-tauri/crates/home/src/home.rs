@@ -126,6 +126,12 @@ impl Home {
         self.data.join("state")
     }
 
+    /// Totals behind the metrics: [`crate::MetricStore`].
+    #[must_use]
+    pub fn metrics_file(&self) -> PathBuf {
+        self.data.join("metrics")
+    }
+
     /// Who this installation is: [`crate::Installation`].
     #[must_use]
     pub fn installation_file(&self) -> PathBuf {

@@ -2,8 +2,8 @@
 //!
 //! One home holds one installation. This crate says where its files lie ([`Home`]), lets one
 //! process at a time be their writer ([`HomeLock`]), and reads and writes the small ones that
-//! belong to no other crate: who this installation is ([`Installation`]) and what the agent must
-//! remember over a restart ([`AgentStore`]). Every such file goes through [`versioned`], so that
+//! belong to no other crate: who this installation is ([`Installation`]), what the agent must
+//! remember over a restart ([`AgentStore`]) and what its metrics have counted ([`MetricStore`]). Every such file goes through [`versioned`], so that
 //! "damaged" and "written by a newer version" mean the same everywhere.
 //!
 //! What may not enter: the process environment (it arrives as an [`Environment`]), a clock, the
@@ -17,6 +17,7 @@ mod hash;
 mod home;
 pub mod installation;
 mod lock;
+mod metric_store;
 pub mod platform;
 pub mod versioned;
 
@@ -26,3 +27,4 @@ pub use error::FileError;
 pub use home::{Home, HomeError};
 pub use installation::Installation;
 pub use lock::{Holder, HomeLock, LockError};
+pub use metric_store::{MetricStore, StoredTotal};
