@@ -1,6 +1,7 @@
 //! The loop.
 
 use crate::events::{self, TARGET};
+use crate::metering::Metering;
 use crate::requests::refuse_while_stopping;
 use crate::scanning::Scans;
 use crate::serving::serve;
@@ -65,6 +66,8 @@ pub struct Agent {
     outdated: Option<Answer>,
     pub(crate) tracker: Tracker,
     tools: BTreeMap<ToolId, ToolSeen>,
+    /// Nothing where former totals cannot be read.
+    metering: Option<Metering>,
     scan_failed: bool,
     pub(crate) scans: Scans,
     /// Who asked for a scan, and the first one that will do.
@@ -126,6 +129,9 @@ impl Agent {
         // Connections end within a second; a socket file left behind would be called stale.
         let _ = timeout(TASKS_END_WITHIN, serving).await;
         agent.shipper.stop(GRACE).await;
+        if let Some(metering) = &agent.metering {
+            metering.close();
+        }
         match agent.scan_failed {
             true if once => Err("the machine could not be looked at: see the local log".to_owned()),
             _ => Ok(()),
@@ -143,12 +149,21 @@ impl Agent {
         } = parts;
         let pause = foundation.store.state().pause;
         let paused = pause_in_force(pause, foundation.clock.now()).is_some();
-        let shipper = Shipper::spawn(ShipperParts::new(
-            Arc::clone(&foundation.spool),
-            Arc::clone(&foundation.clock),
-            Orders::new(settings.destination(), paused),
-        ))
-        .map_err(|error| format!("cannot start the shipper: {error}"))?;
+        let metering = Metering::open(&foundation.home, Arc::clone(&foundation.spool))
+            .map_err(|error| log::error!(target: TARGET, "no metrics are exported: {error}"))
+            .ok();
+        let parts = ShipperParts {
+            metrics: metering
+                .as_ref()
+                .map(|it| it.parts(foundation.resource.clone())),
+            ..ShipperParts::new(
+                Arc::clone(&foundation.spool),
+                Arc::clone(&foundation.clock),
+                Orders::new(settings.destination(), paused).with_metrics(settings.metrics_every()),
+            )
+        };
+        let shipper =
+            Shipper::spawn(parts).map_err(|error| format!("cannot start the shipper: {error}"))?;
         let scans = Scans::new(&settings.config).map_err(|error| error.to_string())?;
         Ok(Self {
             report: shipper.report(),
@@ -163,6 +178,7 @@ impl Agent {
             outdated: None,
             tracker: Tracker::new(),
             tools: BTreeMap::new(),
+            metering,
             scan_failed: false,
             scans,
             scan_askers: Vec::new(),
@@ -206,6 +222,9 @@ impl Agent {
     }
 
     fn saw(&mut self, scan: &Scan) {
+        if let Some(metering) = &mut self.metering {
+            metering.saw(scan);
+        }
         for event in self.tracker.observe(scan) {
             match event {
                 Event::Started(tool) => events::tool_started(&tool),
@@ -295,9 +314,9 @@ impl Agent {
     }
 
     fn give_orders(&self) -> Heeded {
-        let destination = self.destination();
+        let orders = Orders::new(self.destination(), self.paused().is_some());
         self.shipper
-            .order(Orders::new(destination, self.paused().is_some()))
+            .order(orders.with_metrics(self.settings.metrics_every()))
     }
 
     fn paused(&self) -> Option<PauseUntil> {

@@ -57,6 +57,8 @@ pub struct Foundation {
     pub clock: Arc<dyn Clock>,
     /// Where records wait.
     pub spool: Arc<Spool>,
+    /// Who speaks, in records and metrics.
+    pub(crate) resource: ResourceAttributes,
     recovery: Recovery,
     /// Things to say once there is a log to say them to.
     notes: Vec<String>,
@@ -116,9 +118,10 @@ impl Foundation {
                 installation.id
             ));
         }
+        let resource = resource(config, &identity, &installation);
         let header = Header {
             installation: installation.id.into_bytes(),
-            opaque: encode_resource(&resource(config, &identity, &installation)),
+            opaque: encode_resource(&resource),
         };
         let options = Options {
             max_bytes: config.spool.max_bytes.value,
@@ -170,6 +173,7 @@ impl Foundation {
             ring,
             clock,
             spool,
+            resource,
             recovery,
             notes,
             _flusher: flusher,

@@ -19,6 +19,7 @@ mod agent;
 mod emit;
 mod events;
 mod foundation;
+mod metering;
 mod requests;
 mod scanning;
 mod serving;

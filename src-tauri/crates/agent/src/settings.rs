@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// Where settings come from; read again whenever something changed.
 #[derive(Clone, Debug)]
@@ -134,6 +134,12 @@ impl Settings {
             Shipping::To { destination, .. } => Some(Arc::clone(destination)),
             Shipping::Local | Shipping::Withheld { .. } => None,
         }
+    }
+
+    /// How often metrics are exported; nothing when they are not.
+    pub(crate) fn metrics_every(&self) -> Option<Duration> {
+        let ship = &self.config.ship;
+        ship.metrics.value.then_some(ship.metrics_interval.value)
     }
 
     /// The endpoint as a status shows it.

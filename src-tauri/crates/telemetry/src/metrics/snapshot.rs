@@ -83,6 +83,12 @@ impl Snapshot {
         self.gauges.push((family.series(labels), value));
     }
 
+    /// What there is a value for.
+    pub fn series(&self) -> impl Iterator<Item = &Series> {
+        let gauges = self.gauges.iter().map(|(series, _)| series);
+        gauges.chain(self.counters.iter().map(|(series, _)| series))
+    }
+
     /// Adds a total. What is exported of it is up to [`super::Growth`].
     pub fn counter<const LABELS: usize>(
         &mut self,
