@@ -381,6 +381,7 @@ impl Agent {
                 .filter(|answer| self.outdated.as_ref() != Some(answer))
                 .map(|answer| self.masked(answer)),
             last_accepted: report.last_accepted,
+            answers: &self.foundation.store.state().answers,
             records: stats.counters,
             backlog: stats.backlog,
             disk_refusing: stats.disk_refusing,

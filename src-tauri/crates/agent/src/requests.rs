@@ -82,6 +82,19 @@ impl Agent {
                     )),
                 });
             }
+            Request::NoteAnswers { endpoint, answers } => {
+                let saved = self.foundation.store.note_answers(&endpoint, answers);
+                reply.send(match saved {
+                    Ok(()) => Response::Done {
+                        message: format!("whose answers {endpoint} gives is noted"),
+                    },
+                    Err(error) => Response::Error(Refusal::new(
+                        "not_saved",
+                        error.to_string(),
+                        "run `aco doctor` again when that works",
+                    )),
+                });
+            }
         }
     }
 

@@ -2,12 +2,13 @@
 
 use crate::settings::Settings;
 use aco_domain::{
-    AgentState, Answer, AnswerKind, Attention, Backlog, Counters, DropReason, Dropped, PauseUntil,
-    Role, Status, ToolSeen, UnixNanos,
+    AgentState, Answer, AnswerKind, Answers, Attention, Backlog, Counters, DropReason, Dropped,
+    PauseUntil, Role, Status, ToolSeen, UnixNanos,
 };
 use aco_home::versioned::Content;
 use aco_home::{AgentStore, FileError, Home, Installation, StoredState};
 use aco_spool::OsFileSystem;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
@@ -22,6 +23,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) settings: Result<&'a Settings, &'a Attention>,
     pub(crate) answer: Option<Answer>,
     pub(crate) last_accepted: Option<UnixNanos>,
+    /// Whose answers each endpoint gave.
+    pub(crate) answers: &'a BTreeMap<String, Answers>,
     pub(crate) records: Counters,
     pub(crate) backlog: Backlog,
     /// What the disk last said, while it refuses.
@@ -45,6 +48,8 @@ impl Facts<'_> {
             self.backlog.oldest_age_s,
         );
         let summary = self.summary(state, &attention);
+        let known = endpoint.as_ref();
+        let answers = known.and_then(|endpoint| self.answers.get(&endpoint.url).copied());
         Status {
             schema_version: Status::SCHEMA_VERSION,
             version: self.version.to_owned(),
@@ -59,6 +64,7 @@ impl Facts<'_> {
             endpoint,
             last_answer: self.answer,
             last_accepted: self.last_accepted,
+            answers,
             backlog: self.backlog,
             records: self.records,
             paused: self.paused,
@@ -258,6 +264,7 @@ pub fn status_without_agent(stopped: &StoppedStatus<'_>) -> Result<Status, FileE
         settings: stopped.settings,
         answer: None,
         last_accepted: None,
+        answers: &stored.answers,
         records,
         backlog,
         disk_refusing: None,

@@ -59,6 +59,9 @@ fn withheld(code: &str) -> Settings {
     })
 }
 
+/// Nothing was ever examined.
+const UNKNOWN: &BTreeMap<String, Answers> = &BTreeMap::new();
+
 fn facts<'a>(settings: &'a Settings) -> Facts<'a> {
     Facts {
         version: "1",
@@ -70,6 +73,7 @@ fn facts<'a>(settings: &'a Settings) -> Facts<'a> {
         settings: Ok(settings),
         answer: None,
         last_accepted: None,
+        answers: UNKNOWN,
         records: Counters::default(),
         backlog: Backlog::default(),
         disk_refusing: None,

@@ -6,6 +6,7 @@
 //! in this crate a table test. A clock is *described* here ([`Clock`]) and handed in by `main`.
 
 mod price;
+mod examination;
 mod record;
 mod state;
 mod status;
@@ -14,6 +15,7 @@ mod tool;
 mod usage;
 
 pub use price::{OwnPrice, PerMillion};
+pub use examination::{Answerer, Answers, Check, Outcome, Step};
 pub use record::{Counters, DropReason, Dropped, RecordUid};
 pub use state::{AgentState, Attention};
 pub use status::{

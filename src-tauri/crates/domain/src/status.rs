@@ -1,6 +1,6 @@
 //! What `aco status --json`, the window and a client tray are told. Field names are stable.
 
-use crate::{AgentState, Attention, Counters, ToolId, ToolKind, UnixNanos};
+use crate::{AgentState, Answers, Attention, Counters, ToolId, ToolKind, UnixNanos};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -33,6 +33,8 @@ pub struct Status {
     pub last_answer: Option<Answer>,
     /// When the endpoint last took a record.
     pub last_accepted: Option<UnixNanos>,
+    /// Whose answers this endpoint gives, when `aco doctor` has found that out.
+    pub answers: Option<Answers>,
     /// What waits.
     pub backlog: Backlog,
     /// What became of all records.

@@ -2,14 +2,18 @@
 
 use crate::FileError;
 use crate::versioned::{Content, Finding, Format, Opened, VersionedFile};
-use aco_domain::{Dropped, PauseUntil};
+use aco_domain::{Answers, Dropped, PauseUntil};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 const FORMAT: Format = Format {
     magic: "aco-state",
     version: 1,
 };
+
+/// Endpoints whose answers are remembered. People move between two or three; the file stays small.
+const MOST_ENDPOINTS: usize = 8;
 
 /// The content of the state file. A field that is missing has its default, so that a field can be
 /// added without a new version.
@@ -20,6 +24,8 @@ pub struct StoredState {
     pub pause: Option<PauseUntil>,
     /// The totals of dropped records the user has seen and dismissed.
     pub acknowledged_dropped: Dropped,
+    /// Whose answers each endpoint gave, by its address.
+    pub answers: BTreeMap<String, Answers>,
 }
 
 /// The state file, in the hands of the process that holds the home's lock.
@@ -86,6 +92,26 @@ impl AgentStore {
         })
     }
 
+    /// Notes whose answers an endpoint gives.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn note_answers(&mut self, endpoint: &str, found: Answers) -> Result<(), FileError> {
+        let mut answers = self.state.answers.clone();
+        answers.insert(endpoint.to_owned(), found);
+        while answers.len() > MOST_ENDPOINTS {
+            let oldest = answers.iter().min_by_key(|(_, found)| found.found_at);
+            let Some(oldest) = oldest.map(|(endpoint, _)| endpoint.clone()) else {
+                break;
+            };
+            answers.remove(&oldest);
+        }
+        self.save(StoredState {
+            answers,
+            ..self.state.clone()
+        })
+    }
+
     fn save(&mut self, state: StoredState) -> Result<(), FileError> {
         if state != self.state {
             self.file.save(&state)?;
@@ -98,7 +124,7 @@ impl AgentStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aco_domain::UnixNanos;
+    use aco_domain::{Answerer, UnixNanos};
 
     #[test]
     fn what_is_set_survives_a_restart() {
@@ -119,7 +145,8 @@ mod tests {
             store.state(),
             &StoredState {
                 pause,
-                acknowledged_dropped: seen
+                acknowledged_dropped: seen,
+                ..StoredState::default()
             }
         );
         assert_eq!(
@@ -137,6 +164,30 @@ mod tests {
         std::fs::remove_dir(&gone).unwrap();
         assert!(store.set_pause(Some(PauseUntil::Resumed)).is_err());
         assert_eq!(store.state().pause, None);
+    }
+
+    #[test]
+    fn the_answers_of_the_last_endpoints_are_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        let (mut store, _) = AgentStore::open(&path).unwrap();
+        let found = |by, at| Answers {
+            by,
+            found_at: UnixNanos(at),
+        };
+        for at in 1..=10 {
+            let endpoint = format!("https://{at}:4317");
+            let collectors = found(Answerer::Collector, at);
+            store.note_answers(&endpoint, collectors).unwrap();
+        }
+        let lokis = found(Answerer::Loki, 11);
+        store.note_answers("https://3:4317", lokis).unwrap();
+
+        let (store, _) = AgentStore::open(&path).unwrap();
+        let answers = &store.state().answers;
+        assert_eq!(answers.len(), MOST_ENDPOINTS);
+        assert_eq!(answers.get("https://3:4317"), Some(&lokis));
+        assert_eq!(answers.get("https://2:4317"), None, "the oldest go");
     }
 
     #[test]

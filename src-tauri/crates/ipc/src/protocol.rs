@@ -22,7 +22,7 @@
 //!
 //! Any other request across versions is answered with the error `upgrade_needed`.
 
-use aco_domain::{LineLevel, LogLine, PauseUntil, Status};
+use aco_domain::{Answers, LineLevel, LogLine, PauseUntil, Status};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
@@ -120,6 +120,14 @@ pub enum Request {
     Scan,
     /// The user has seen that records were dropped; answered by [`Response::Done`].
     AcknowledgeDropped,
+    /// Somebody examined an endpoint and found out whose answers it gives; answered by
+    /// [`Response::Done`].
+    NoteAnswers {
+        /// Its address, as in a status.
+        endpoint: String,
+        /// What was found.
+        answers: Answers,
+    },
 }
 
 impl Request {

@@ -76,6 +76,7 @@ fn status() -> Status {
         endpoint: None,
         last_answer: None,
         last_accepted: None,
+        answers: None,
         backlog: Backlog::default(),
         records: Counters::default(),
         paused: Some(PauseUntil::At(UnixNanos(1_760_000_000_000_000_001))),

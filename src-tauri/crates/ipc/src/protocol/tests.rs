@@ -1,7 +1,7 @@
 //! The frozen shapes, word for word, and the arithmetic of patience.
 
 use super::*;
-use aco_domain::{AgentState, UnixNanos};
+use aco_domain::{AgentState, Answerer, Answers, Check, Step, UnixNanos};
 use serde_json::json;
 
 #[test]
@@ -111,4 +111,31 @@ fn patience_covers_what_an_emit_asks_for_and_never_overflows() {
     for rate in [None, Some(0.0), Some(-1.0), Some(f64::NAN), Some(1e-300)] {
         assert!(emit(u64::MAX, rate, u64::MAX).patience() <= week);
     }
+}
+
+#[test]
+fn an_examination_is_told_in_these_words() {
+    let step = Step::failed(Check::WhoseAnswer, "whose_unclear", "what", "do");
+    assert_eq!(
+        serde_json::to_value(step).unwrap(),
+        json!({
+            "check": "whose_answer", "outcome": "failed", "code": "whose_unclear",
+            "what": "what", "advice": "do", "took_ms": 0
+        })
+    );
+    let request = Request::NoteAnswers {
+        endpoint: "https://c:4317".into(),
+        answers: Answers {
+            by: Answerer::Loki,
+            found_at: UnixNanos(7),
+        },
+    };
+    assert!(!request.is_frozen());
+    assert_eq!(
+        serde_json::to_value(request).unwrap(),
+        json!({
+            "request": "note_answers", "endpoint": "https://c:4317",
+            "answers": {"by": "loki", "found_at": 7}
+        })
+    );
 }

@@ -1,6 +1,6 @@
 //! A status for people: one thing a row, names in a column, nothing that is zero and means nothing.
 
-use aco_domain::{DropReason, PauseUntil, Status, UnixNanos};
+use aco_domain::{Answerer, DropReason, PauseUntil, Status, UnixNanos};
 use std::path::Path;
 
 /// Rows of a name and a value. A row without a name goes on with the one above.
@@ -50,6 +50,14 @@ pub(super) fn in_words(
             let wait = age(next.since(now).as_secs());
             table.more(&format!("next attempt in {wait}"));
         }
+    }
+    if let Some(answers) = &status.answers {
+        let whose = match answers.by {
+            Answerer::Loki => "Loki's own",
+            Answerer::Collector => "accepted by the Collector, which holds what it took",
+        };
+        let found_at = clock_face(answers.found_at);
+        table.row("Answers", &format!("{whose} (as of {found_at})"));
     }
     records(&mut table, status, quarantine);
     for (n, tool) in status.tools.iter().enumerate() {

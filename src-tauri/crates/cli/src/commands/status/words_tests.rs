@@ -2,8 +2,8 @@
 
 use super::*;
 use aco_domain::{
-    AgentState, Answer, AnswerKind, Attention, Backlog, Counters, Dropped, EndpointStatus, Origin,
-    Role, ToolId, ToolKind, ToolSeen,
+    AgentState, Answer, AnswerKind, Answers, Attention, Backlog, Counters, Dropped, EndpointStatus,
+    Origin, Role, ToolId, ToolKind, ToolSeen,
 };
 
 fn quiet() -> Status {
@@ -21,6 +21,7 @@ fn quiet() -> Status {
         endpoint: None,
         last_answer: None,
         last_accepted: None,
+        answers: None,
         backlog: Backlog::default(),
         records: Counters::default(),
         paused: None,
@@ -83,6 +84,10 @@ fn trouble_is_told_with_place_and_remedy() {
             since: UnixNanos(0),
             next_attempt: Some(UnixNanos(35_000_000_000)),
         }),
+        answers: Some(Answers {
+            by: Answerer::Loki,
+            found_at: UnixNanos(1_000_000_000),
+        }),
         backlog: Backlog {
             records: 1_204,
             bytes: 3_500_000,
@@ -123,6 +128,7 @@ Endpoint     https://c:4317 (TLS), from /h/config.toml:3
 Token        from /h/token
 Last answer  Unauthenticated (12:02)
              next attempt in 30 s
+Answers      Loki's own (as of 12:01)
 Waiting      1,204 records, 3.3 MiB, the oldest for 2 h 1 min
 Records      1,234,567 recorded, 1,233,363 shipped
              1,000 dropped (quota)
