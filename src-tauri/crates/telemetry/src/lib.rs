@@ -12,13 +12,15 @@
 //!
 //! Rooms in the direction of the flow: [`dispatch`] decides who hears a record, [`bridge`] turns it
 //! into bytes in the spool before `log!` returns, and [`ship`] takes it from there to the endpoint
-//! on a thread of its own. [`metrics`] says what is measured; `ship` sends that too.
+//! on a thread of its own. [`metrics`] says what is measured; `ship` sends that too. And
+//! [`doctor`] walks the way to the endpoint step by step when somebody asks why nothing arrives.
 //!
 //! May not enter: reading the environment, the configuration file or the token store (values are
 //! passed in), any knowledge of AI tools, the ledger or a user interface.
 
 pub mod bridge;
 pub mod dispatch;
+pub mod doctor;
 pub mod metrics;
 pub mod ship;
 

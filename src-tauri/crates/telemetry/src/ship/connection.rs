@@ -74,7 +74,7 @@ impl Destination {
         Ok(self)
     }
 
-    fn is_tls(&self) -> bool {
+    pub(crate) fn is_tls(&self) -> bool {
         self.url.starts_with("https://")
     }
 }
@@ -104,6 +104,28 @@ pub enum ConnectionError {
     Unreachable(String),
 }
 
+/// The same, before it is put into words: what an examination tells apart.
+pub(crate) enum Failure {
+    /// The destination cannot be used as it stands.
+    Unusable(String),
+    /// No connection within this time.
+    TimedOut(Duration),
+    /// The name, TCP, TLS or HTTP/2.
+    Transport(tonic::transport::Error),
+}
+
+impl Failure {
+    fn in_words(&self, url: &str) -> ConnectionError {
+        match self {
+            Self::Unusable(what) => ConnectionError::Unusable(format!("{url}: {what}")),
+            Self::TimedOut(limit) => {
+                ConnectionError::Unreachable(format!("{url}: no connection within {limit:?}"))
+            }
+            Self::Transport(error) => explain(url, error),
+        }
+    }
+}
+
 /// An open connection. Dropped and made anew after every transport failure: a half-open one (the
 /// laptop slept, a NAT forgot) answers nothing and says nothing.
 pub struct Connection {
@@ -118,7 +140,12 @@ impl Connection {
     /// # Errors
     /// See [`ConnectionError`]; the message names the URL and the remedy.
     pub async fn open(destination: &Destination) -> Result<Self, ConnectionError> {
-        let channel = channel(destination).await?;
+        let opened = Self::attempt(destination).await;
+        opened.map_err(|failure| failure.in_words(&destination.url))
+    }
+
+    pub(crate) async fn attempt(destination: &Destination) -> Result<Self, Failure> {
+        let channel = attempt(destination).await?;
         Ok(Self {
             // grpc-go compresses its answers as the request was, without being asked.
             grpc: Grpc::new(channel)
@@ -131,7 +158,13 @@ impl Connection {
 
     /// Sends one encoded `ExportLogsServiceRequest`.
     pub async fn export(&mut self, request: Bytes) -> Reply {
-        let mut reply = match tokio::time::timeout(self.timeout, self.call(request)).await {
+        self.unary(PathAndQuery::from_static(EXPORT), request).await
+    }
+
+    /// Sends a message to any method that answers as exports do: each signal's response has what
+    /// was refused in the same two fields.
+    pub(crate) async fn unary(&mut self, path: PathAndQuery, request: Bytes) -> Reply {
+        let mut reply = match tokio::time::timeout(self.timeout, self.call(path, request)).await {
             Ok(Ok(response)) => {
                 let partial = response.partial_success.unwrap_or_default();
                 Reply::Ok {
@@ -164,7 +197,11 @@ impl Connection {
         }
     }
 
-    async fn call(&mut self, request: Bytes) -> Result<ExportLogsServiceResponse, Status> {
+    async fn call(
+        &mut self,
+        path: PathAndQuery,
+        request: Bytes,
+    ) -> Result<ExportLogsServiceResponse, Status> {
         self.grpc
             .ready()
             .await
@@ -173,7 +210,6 @@ impl Connection {
         for (key, value) in &self.metadata {
             request.metadata_mut().insert(key.clone(), value.clone());
         }
-        let path = PathAndQuery::from_static(EXPORT);
         Ok(self.grpc.unary(request, path, RawCodec).await?.into_inner())
     }
 }
@@ -184,9 +220,13 @@ impl Connection {
 /// # Errors
 /// See [`ConnectionError`]; the message names the URL and the remedy.
 pub(super) async fn channel(destination: &Destination) -> Result<Channel, ConnectionError> {
-    let url = &destination.url;
-    let unusable = |what: String| ConnectionError::Unusable(format!("{url}: {what}"));
-    let mut endpoint = Endpoint::from_shared(url.clone())
+    let opened = attempt(destination).await;
+    opened.map_err(|failure| failure.in_words(&destination.url))
+}
+
+async fn attempt(destination: &Destination) -> Result<Channel, Failure> {
+    let unusable = Failure::Unusable;
+    let mut endpoint = Endpoint::from_shared(destination.url.clone())
         .map_err(|e| unusable(format!("not a usable address: {}", chain(&e))))?
         .user_agent(concat!("ai-cost-observer/", env!("CARGO_PKG_VERSION")))
         .map_err(|e| unusable(chain(&e)))?
@@ -207,10 +247,8 @@ pub(super) async fn channel(destination: &Destination) -> Result<Channel, Connec
     let limit = CONNECT_TIMEOUT.min(destination.timeout);
     tokio::time::timeout(limit, endpoint.connect())
         .await
-        .map_err(|_| {
-            ConnectionError::Unreachable(format!("{url}: no connection within {limit:?}"))
-        })?
-        .map_err(|error| explain(url, &error))
+        .map_err(|_| Failure::TimedOut(limit))?
+        .map_err(Failure::Transport)
 }
 
 fn tls(destination: &Destination) -> ClientTlsConfig {
@@ -239,14 +277,23 @@ fn from_status(status: &Status) -> Reply {
 }
 
 fn explain(url: &str, error: &tonic::transport::Error) -> ConnectionError {
+    match tls_error(error) {
+        Some(tls) => explain_tls(url, tls),
+        None => ConnectionError::Unreachable(format!("{url}: {}", chain(error))),
+    }
+}
+
+/// What TLS objected to, when it was TLS.
+pub(crate) fn tls_error(error: &tonic::transport::Error) -> Option<&rustls::Error> {
     let mut source = error.source();
     while let Some(cause) = source {
-        if let Some(tls) = find_rustls(cause) {
-            return explain_tls(url, tls);
+        let found = find_rustls(cause);
+        if found.is_some() {
+            return found;
         }
         source = cause.source();
     }
-    ConnectionError::Unreachable(format!("{url}: {}", chain(error)))
+    None
 }
 
 /// rustls hands its errors out inside an `io::Error`, whose own `source` skips them.
@@ -282,7 +329,7 @@ fn explain_tls(url: &str, error: &rustls::Error) -> ConnectionError {
 }
 
 /// An error with what caused it; tonic's own text is "transport error" and nothing more.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
