@@ -160,19 +160,28 @@ impl Loki {
     /// Whether a write is stored and a query answered; `/ready` says so 15 s later than true. The
     /// record goes to a stream that no test looks at.
     pub(crate) fn takes_writes(&self) -> bool {
+        let labels = format!("{}/loki/api/v1/labels", self.base);
+        self.write() == Some(204)
+            && self
+                .client
+                .get(&labels, &[], &[])
+                .is_ok_and(|answer| answer.status == 200)
+    }
+
+    /// Whether a write is refused for what it is, or for how much there is of it.
+    pub(crate) fn refuses_writes(&self) -> bool {
+        matches!(self.write(), Some(400 | 429))
+    }
+
+    /// What a write of one record is answered with.
+    fn write(&self) -> Option<u16> {
         let push = format!("{}/loki/api/v1/push", self.base);
         let record = json!({"streams": [{
             "stream": {"service_name": "aco-e2e-probe"},
             "values": [[now_ns().to_string(), "probe"]],
         }]});
-        let labels = format!("{}/loki/api/v1/labels", self.base);
-        self.client
-            .post_json(&push, &[], &record)
-            .is_ok_and(|answer| answer.status == 204)
-            && self
-                .client
-                .get(&labels, &[], &[])
-                .is_ok_and(|answer| answer.status == 200)
+        let answer = self.client.post_json(&push, &[], &record);
+        answer.ok().map(|answer| answer.status)
     }
 }
 

@@ -9,6 +9,7 @@ mod options;
 
 pub use options::Builder;
 
+use std::net::TcpStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -208,6 +209,44 @@ impl Stack {
         wait_for_start(self.loki.insert(process), "Loki to take writes", || {
             loki.takes_writes()
         });
+    }
+
+    /// Starts Loki with such arguments that it refuses every write, limits of nothing say, and waits
+    /// until it does.
+    #[track_caller]
+    pub fn start_refusing_loki(&mut self, arguments: &[&str]) {
+        assert!(self.loki.is_none(), "Loki is running");
+        let mut command = self.loki_command(arguments);
+        let process = self.spawn("loki", &mut command);
+        let loki = self.loki();
+        wait_for_start(self.loki.insert(process), "Loki to refuse writes", || {
+            loki.refuses_writes()
+        });
+    }
+
+    /// Starts another Collector than the deployed one in the same place, and waits until it
+    /// listens: its command line is the usual one with `configuration` as a further file, or the
+    /// only one. It ends with what is returned.
+    #[track_caller]
+    pub fn start_other_collector(&self, configuration: &str, alone: bool) -> Process {
+        let path = self.scratch.path().join("other-collector.yaml");
+        std::fs::write(&path, configuration).unwrap();
+        let usual = self.collector_command("");
+        let mut command = Command::new(usual.get_program());
+        if !alone {
+            command.args(usual.get_args());
+        }
+        command.arg(format!("--config={}", path.display())).envs(
+            usual
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+        let mut process = self.spawn("other-collector", &mut command);
+        let port = self.ports.port(GRPC);
+        wait_for_start(&mut process, "the other Collector to listen", || {
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
+        process
     }
 
     /// SIGKILL: what it acknowledged is in its write-ahead log.

@@ -16,6 +16,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// How long a short command in the way is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -106,7 +107,7 @@ impl Foundation {
         let installation = Installation::load_or_create(
             &home.installation_file(),
             identity.machine_id.as_deref(),
-            uuid::Uuid::new_v4,
+            Uuid::new_v4,
         )?;
         let (store, mut findings) = AgentStore::open(&home.state_file())?;
         findings.extend(installation.findings.iter().cloned());
@@ -118,7 +119,7 @@ impl Foundation {
                 installation.id
             ));
         }
-        let resource = resource(config, &identity, &installation);
+        let resource = resource(config, &identity, installation.id);
         let header = Header {
             installation: installation.id.into_bytes(),
             opaque: encode_resource(&resource),
@@ -239,10 +240,11 @@ fn findings(recovery: &Recovery) -> Vec<String> {
     findings
 }
 
-fn resource(
+/// Who speaks, in every record.
+pub(crate) fn resource(
     config: &Config,
     identity: &Identity,
-    installation: &Installation,
+    installation: Uuid,
 ) -> ResourceAttributes {
     // A user may call the host otherwise; the contract's other attributes are set last, because
     // dashboards rely on them.
@@ -257,7 +259,7 @@ fn resource(
         })
         .with("service.name", SERVICE_NAME)
         .with("service.version", identity.version)
-        .with("service.instance.id", &installation.id.to_string())
+        .with("service.instance.id", &installation.to_string())
         .with("os.type", os_type())
         .with("deployment.environment", &config.ship.environment.value)
 }

@@ -16,6 +16,7 @@
 //! environment, printing. Clock, environment and machine id are handed in by `main`.
 
 mod agent;
+mod doctor;
 mod emit;
 mod events;
 mod foundation;
@@ -29,6 +30,7 @@ mod supervise;
 
 pub use aco_telemetry::dispatch::Logging;
 pub use agent::{Agent, AgentParts, config_attention};
+pub use doctor::{Examination, Patient};
 pub use emit::{Emission, Emitted, emit, ship_backlog};
 pub use foundation::{Foundation, FoundationError, Identity, Terminal};
 pub use settings::{Settings, SettingsSource};

@@ -16,6 +16,7 @@ Examples:
   aco run                               the agent, until Ctrl-C
   aco token set < token.txt             keep the token for the configured endpoint
   aco status                            is everything arriving?
+  aco doctor                            if not, why not, and what to do
   aco logs --follow --level warn        what is going wrong, as it happens
   aco pause --for 1h                    nothing leaves this machine for an hour
 
@@ -48,6 +49,23 @@ Examples:
         /// Dismiss the notice about dropped records
         #[arg(long)]
         acknowledge: bool,
+    },
+    /// Examine the way to the backend, step by step, and say what to do
+    ///
+    /// Looks at configuration, token, name, connection, TLS, protocol and answer; the first failure
+    /// ends it. Sends two test records, one of now and one ten years old, to a stream of their own
+    /// (service.name=ai-cost-observer-doctor): the second is to be refused, and in whose words tells
+    /// whose the answers are. While shipping is paused nothing is sent.
+    #[command(after_help = "\
+Examples:
+  aco doctor                  for people
+  aco doctor --json           for scripts
+
+Exit codes: 0 all is well, 1 something is wrong, 2 the configuration is.")]
+    Doctor {
+        /// One JSON object, when all is done; its fields are stable
+        #[arg(long)]
+        json: bool,
     },
     /// Show recent local records
     #[command(after_help = "\

@@ -5,8 +5,8 @@
 //! environment or a socket, and no dependency does so on its behalf; that is what makes every rule
 //! in this crate a table test. A clock is *described* here ([`Clock`]) and handed in by `main`.
 
-mod price;
 mod examination;
+mod price;
 mod record;
 mod state;
 mod status;
@@ -14,8 +14,8 @@ mod time;
 mod tool;
 mod usage;
 
-pub use price::{OwnPrice, PerMillion};
 pub use examination::{Answerer, Answers, Check, Outcome, Step};
+pub use price::{OwnPrice, PerMillion};
 pub use record::{Counters, DropReason, Dropped, RecordUid};
 pub use state::{AgentState, Attention};
 pub use status::{

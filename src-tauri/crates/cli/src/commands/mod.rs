@@ -1,6 +1,7 @@
 //! One module a command.
 
 mod config;
+mod doctor;
 mod emit;
 mod logs;
 mod pause;
@@ -21,6 +22,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Status { json, acknowledge } => {
             block_on(status::status(&context, json, acknowledge))
         }
+        Command::Doctor { json } => block_on(doctor::doctor(&context, json)),
         Command::Logs(logs) => block_on(logs::logs(&context, &logs)),
         Command::Pause { for_ } => block_on(pause::pause(&context, for_)),
         Command::Resume => block_on(pause::resume(&context)),

@@ -16,6 +16,7 @@ const TOP: &[&str] = &[
     "SECURITY.md",
     "clippy.toml",
     "deny.toml",
+    "docs",
     "infra",
     "rust-toolchain.toml",
     "rustfmt.toml",
