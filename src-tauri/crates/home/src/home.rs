@@ -144,6 +144,12 @@ impl Home {
         self.data.join("token")
     }
 
+    /// The ledger: what the AI tools used, and what that costs.
+    #[must_use]
+    pub fn ledger_file(&self) -> PathBuf {
+        self.data.join("ledger.db")
+    }
+
     /// The home's lock: [`crate::HomeLock`].
     #[must_use]
     pub fn lock_file(&self) -> PathBuf {

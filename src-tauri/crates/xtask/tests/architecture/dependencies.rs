@@ -113,6 +113,20 @@ const NEVER: &[Never] = &[
         why: "a price is a function of the call and of data that is handed in",
     },
     Never {
+        from: "aco-ledger",
+        reaches: &[
+            "tokio",
+            "tonic",
+            "opentelemetry",
+            "aco-config",
+            "aco-sources",
+            "aco-spool",
+            "aco-telemetry",
+            "aco-ipc",
+        ],
+        why: "it is handed what was read and what it costs; its transaction waits for nobody",
+    },
+    Never {
         from: "aco-ipc",
         reaches: &[
             "tonic",
@@ -168,6 +182,11 @@ const KEEPERS: &[Keeper] = &[
         what: "genai-prices",
         by: &["aco-prices"],
         why: "money is f64 there; one crate turns it into integers",
+    },
+    Keeper {
+        what: "rusqlite",
+        by: &["aco-ledger", "aco-sources"],
+        why: "the ledger's tables are its own; some tools keep their counts in SQLite too",
     },
     Keeper {
         what: "interprocess",

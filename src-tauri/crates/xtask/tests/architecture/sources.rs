@@ -29,6 +29,7 @@ const AMBIENT: &[&str] = &[
 const PLATFORM_MODULES: &[&str] = &[
     "src-tauri/crates/home/src/platform/",
     "src-tauri/crates/ipc/src/transport/",
+    "src-tauri/crates/ledger/src/platform.rs",
     "src-tauri/crates/spool/src/platform.rs",
     "src-tauri/crates/telemetry/src/dispatch/file.rs",
 ];

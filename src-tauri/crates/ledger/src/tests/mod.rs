@@ -1,0 +1,3 @@
+//! What the ledger promises, tried on real files.
+
+mod behaviour;
