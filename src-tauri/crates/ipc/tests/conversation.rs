@@ -278,6 +278,19 @@ async fn a_lost_reply_is_an_error_and_not_silence() {
 }
 
 #[tokio::test]
+async fn a_follower_that_stands_still_keeps_no_agent_from_ending() {
+    let mut server = running().await;
+    let follower = client(&server.address).await;
+    let mut logs = follower.logs(0, None, true).await.unwrap();
+    let sink = server.requests.recv().await.unwrap().reply.lines();
+    (1..=3).for_each(|number| sink.push(line(number)));
+    server.stop.send(()).unwrap();
+    server.serving.await.unwrap();
+    // Whatever was on its way is there when the follower goes on, and so is the end.
+    while logs.next().await.unwrap().is_some() {}
+}
+
+#[tokio::test]
 async fn stopping_ends_followers_and_takes_the_address_away() {
     let mut server = running().await;
     let follower = client(&server.address).await;

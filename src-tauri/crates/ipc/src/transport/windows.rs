@@ -13,8 +13,48 @@ use interprocess::os::windows::security_descriptor::SecurityDescriptor;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-pub(crate) type Stream = DuplexPipeStream<pipe_mode::Bytes>;
+/// What the pipe takes, each way, before a writer waits for its reader: about what a Unix socket
+/// does. `interprocess` asks for half a kilobyte, less than one `status`.
+const BUFFER: u32 = 64 * 1024;
+
+/// One end of a connection.
+pub(crate) struct Stream(DuplexPipeStream<pipe_mode::Bytes>);
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(context, buffer)
+    }
+}
+
+/// What is written is in the pipe. To flush one means to Windows to wait until the other side has
+/// read everything, on a thread the runtime waits for when it ends: a reader that stands still would
+/// keep the agent from ending. Nor is it needed for last words: a pipe dropped with unread bytes is
+/// kept open for them by `interprocess`, on a thread nobody waits for.
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(context, buffer)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
 
 /// Protected from inherited entries (`P`); everything (`GA`) for the object's owner (`OW`).
 const OWNER_ONLY: &str = "D:P(A;;GA;;;OW)";
@@ -33,6 +73,8 @@ impl Listener {
                 PipeListenerOptions::new()
                     .path(path)
                     .security_descriptor(Some(owner_only))
+                    .input_buffer_size_hint(BUFFER)
+                    .output_buffer_size_hint(BUFFER)
                     .create_tokio_duplex::<pipe_mode::Bytes>()
             })
             .map_err(|error| match error.kind() {
@@ -51,7 +93,7 @@ impl Listener {
 
     /// The next connection. The access list has already turned strangers away.
     pub(crate) async fn accept(&self) -> io::Result<Stream> {
-        self.listener.accept().await
+        self.listener.accept().await.map(Stream)
     }
 
     /// The place that is listened at.
@@ -61,7 +103,7 @@ impl Listener {
 }
 
 pub(crate) async fn connect(path: &Path) -> io::Result<Stream> {
-    Stream::connect_by_path(path).await
+    DuplexPipeStream::connect_by_path(path).await.map(Stream)
 }
 
 fn owner_only() -> io::Result<SecurityDescriptor> {
