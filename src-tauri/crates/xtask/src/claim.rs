@@ -5,6 +5,7 @@
 //! the other clone's tests and call them ours. So one clone has the folder at a time, and what
 //! another has left of our own crates is built anew.
 
+use crate::cross;
 use crate::place::Place;
 use crate::process::{Failure, run};
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -31,6 +32,11 @@ pub(crate) fn claim(place: &Place) -> Result<Claim, Failure> {
         for profile in [&[] as &[&str], &["--release"]] {
             let mut clean = place.check_cargo(&["clean", "--quiet", "--workspace"]);
             run(clean.args(profile))?;
+        }
+        for system in cross::SYSTEMS {
+            let mut clean = place.check_cargo(&["clean", "--quiet", "--workspace"]);
+            clean.args(["--target", system.target]);
+            run(clean.env("CARGO_TARGET_DIR", cross::folder(place)))?;
         }
         name_us(&mut owner, place)
             .map_err(|error| Failure::new(format!("could not write the owner's name: {error}")))?;

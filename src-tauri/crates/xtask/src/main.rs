@@ -14,6 +14,7 @@
 mod bench;
 mod check;
 mod claim;
+mod cross;
 mod needs;
 mod place;
 mod process;
@@ -23,6 +24,7 @@ mod stack;
 mod summary;
 mod test;
 
+use cross::Tests;
 use place::Place;
 use process::Failure;
 use std::process::ExitCode;
@@ -34,6 +36,7 @@ Usage: cargo xtask <command>
                             --stack starts Collector, Loki, Prometheus and Grafana first
   test                      install what is missing and check everything CI checks
   check                     the quick part of it: format, clippy, licences, architecture
+  cross check [--no-wine]   type-check for Windows and macOS, run Windows' tests under Wine
   bench emit [-- ARGS]      measure the emit path and the drain
   rig [NAME]                run one long test against the real servers; without a name, list them
   stack build               build the real servers the tests use
@@ -73,6 +76,8 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
         ["run", rest @ ..] => run::alone(&Place::find()?, after_dashes(rest)?),
         ["test"] => checks(test::everything),
         ["check"] => checks(check::quick),
+        ["cross", "check"] => checks(|place| cross::check(place, Tests::UnderWine)),
+        ["cross", "check", "--no-wine"] => checks(|place| cross::check(place, Tests::Not)),
         ["bench", "emit", rest @ ..] => bench::emit(&Place::find()?, after_dashes(rest)?),
         ["rig"] => checks(rig::list),
         ["rig", name] => checks(|place| rig::one(place, name)),

@@ -68,6 +68,27 @@ pub(crate) const GO: Need = Need {
     remedy: Remedy::Hand("install Go 1.26 or newer, see https://go.dev/dl"),
 };
 
+/// Links the programs for Windows whose tests run under Wine. The variant whose threads are POSIX's:
+/// Rust's unwinder is linked with it.
+pub(crate) const MINGW: Need = Need {
+    probe: &["x86_64-w64-mingw32-gcc", "--version"],
+    what: "a C compiler and linker for Windows",
+    remedy: Remedy::System {
+        debian: "gcc-mingw-w64-x86-64-posix",
+        elsewhere: "Fedora: `dnf install mingw64-gcc`; Arch: `pacman -S mingw-w64-gcc`",
+    },
+};
+
+/// Runs the tests for Windows.
+pub(crate) const WINE: Need = Need {
+    probe: &["wine", "--version"],
+    what: "Wine (for the tests of Windows; `--no-wine` does without)",
+    remedy: Remedy::System {
+        debian: "wine",
+        elsewhere: "Fedora: `dnf install wine-core`; Arch: `pacman -S wine`",
+    },
+};
+
 /// Makes sure that each of `needs` is there, installing what can be installed.
 ///
 /// # Errors
@@ -138,8 +159,29 @@ fn is_there(place: &Place, need: &Need) -> bool {
     }
 }
 
-/// As root directly, with sudo where it asks nothing; otherwise the command is for the user.
+/// Installs packages, from lists that are of today.
 fn apt(packages: &[&str]) -> Result<(), Failure> {
+    let arguments = [&["install", "--yes", "--no-install-recommends"], packages].concat();
+    apt_update()
+        .and_then(|()| apt_get(&arguments))
+        .map_err(|failure| {
+            Failure::new(format!(
+                "{failure}; run `sudo apt-get install {}` and start again",
+                packages.join(" ")
+            ))
+        })
+}
+
+/// Has apt read what its servers offer today.
+///
+/// # Errors
+/// When that takes a root we are not, or no server answers.
+pub(crate) fn apt_update() -> Result<(), Failure> {
+    apt_get(&["update"])
+}
+
+/// As root directly, with sudo where it asks nothing; otherwise the command is for the user.
+fn apt_get(arguments: &[&str]) -> Result<(), Failure> {
     let is_root = Command::new("id")
         .arg("-u")
         .output()
@@ -149,22 +191,15 @@ fn apt(packages: &[&str]) -> Result<(), Failure> {
     } else if succeeds(Command::new("sudo").args(["-n", "true"])) {
         &["sudo", "-n"]
     } else {
-        return Err(Failure::new(format!(
-            "this needs root; run `sudo apt-get install {}` and start again",
-            packages.join(" ")
-        )));
+        return Err(Failure::new("this needs root"));
     };
-    let apt_get = |arguments: &[&str]| {
-        let words = [
-            prefix,
-            &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"],
-            arguments,
-        ]
-        .concat();
-        run(Command::new(words[0]).args(&words[1..]))
-    };
-    apt_get(&["update"])?;
-    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
+    let words = [
+        prefix,
+        &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"],
+        arguments,
+    ]
+    .concat();
+    run(Command::new(words[0]).args(&words[1..]))
 }
 
 /// The pinned cargo-deny, built if this machine has not built it before.
@@ -213,7 +248,7 @@ mod tests {
 
     #[test]
     fn every_remedy_names_what_to_do() {
-        for need in [C_COMPILER, RUSTFMT, CLIPPY, GO] {
+        for need in [C_COMPILER, RUSTFMT, CLIPPY, GO, MINGW, WINE] {
             assert!(need.advice().contains("install") || need.advice().contains("add"));
         }
         assert!(

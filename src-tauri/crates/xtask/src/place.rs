@@ -25,7 +25,7 @@ impl Place {
     /// # Errors
     /// When not started by cargo.
     pub(crate) fn find() -> Result<Self, Failure> {
-        let read = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let read = variable;
         let manifest = read("CARGO_MANIFEST_DIR").ok_or_else(|| {
             Failure::new("CARGO_MANIFEST_DIR is not set; start this as `cargo xtask`")
         })?;
@@ -67,6 +67,11 @@ impl Place {
         command.env("CARGO_TARGET_DIR", &self.checks_target);
         command
     }
+}
+
+/// What the environment says, if anything.
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// The platform's folder for what can be made again.

@@ -5,11 +5,11 @@
 
 use crate::needs::{self, GO};
 use crate::place::Place;
-use crate::process::{Failure, ended_badly, hand_over, not_started, run, step, succeeds};
+use crate::process::{Failure, hand_over, output, run, step, succeeds};
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// Builds the real servers the tests start; at once where they are built already.
 pub(crate) fn build(place: &Place) -> Result<(), Failure> {
@@ -78,18 +78,6 @@ fn compose(place: &Place) -> Command {
     let mut command = place.command("docker");
     command.arg("compose").current_dir(place.root.join("infra"));
     command
-}
-
-fn output(command: &mut Command) -> Result<String, Failure> {
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| not_started(command, &error))?;
-    if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    } else {
-        Err(ended_badly(command, output.status))
-    }
 }
 
 /// Writes `token` and `.env` where they are missing. Existing ones are the user's.

@@ -4,7 +4,7 @@ use crate::needs::{self, C_COMPILER, CLIPPY, GO, RUSTFMT};
 use crate::place::Place;
 use crate::process::{Failure, run, step};
 use crate::summary::run_tests;
-use crate::{check, stack};
+use crate::{check, cross, stack};
 
 /// Checks the source, builds the real servers and runs every test against them.
 ///
@@ -18,6 +18,11 @@ pub(crate) fn everything(place: &Place) -> Result<(), Failure> {
             .check_cargo(&["doc", "--workspace", "--no-deps"])
             .env("RUSTDOCFLAGS", "--deny warnings"))
     })?;
+    if cfg!(target_os = "linux") {
+        cross::check(place, cross::Tests::UnderWine)?;
+    } else {
+        eprintln!("the other systems' sides are checked on Linux; here this one's are");
+    }
     step("servers", || stack::build(place))?;
     let tests = step("tests", || {
         // One failure must not hide the others behind it.

@@ -1,0 +1,93 @@
+//! A Windows to run tests in: Wine, with a folder of its own that no other program of the user's
+//! sees.
+
+use super::System;
+use crate::place::Place;
+use crate::process::{Failure, output, run, step};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Neither .NET nor a browser nor menu entries: setting up each would take longer than the tests.
+const OVERRIDES: &str = "mscoree,mshtml=;winemenubuilder.exe=d";
+
+/// What Windows calls one of its own libraries, and what Wine before 9 lacks.
+const RANDOM: &str = "bcryptprimitives.dll";
+
+/// Every Rust program imports it; without it, each ends with 53 before its first line and says
+/// nothing.
+const RANDOM_SOURCE: &str = include_str!("bcryptprimitives.c");
+
+/// A Windows' drive and registry, in the cache folder.
+#[derive(Debug)]
+pub(crate) struct Prefix {
+    folder: PathBuf,
+}
+
+impl Prefix {
+    /// Sets one up for the installed Wine, once.
+    ///
+    /// # Errors
+    /// When Wine cannot, in its own words.
+    pub(crate) fn prepare(place: &Place) -> Result<Self, Failure> {
+        let version = output(place.command("wine").arg("--version"))?;
+        // "wine-8.0 (Debian 8.0~repack-4)"
+        let version = version.split_whitespace().next().unwrap_or("wine");
+        let prefix = Self {
+            folder: place.tools.join(format!("{version}-prefix")),
+        };
+        let ready = prefix.folder.join("ready");
+        if !ready.exists() {
+            step("set up Wine (once)", || prefix.set_up(place))?;
+            fs::write(&ready, "")
+                .map_err(|error| Failure::new(format!("could not write in the prefix: {error}")))?;
+        }
+        Ok(prefix)
+    }
+
+    /// Has `command`, cargo, run what it builds for `system` in here.
+    pub(crate) fn enter(&self, command: &mut Command, system: &System) {
+        let variable = system.target.to_uppercase().replace('-', "_");
+        command.env(format!("CARGO_TARGET_{variable}_RUNNER"), "wine");
+        self.environment(command);
+    }
+
+    fn environment(&self, command: &mut Command) {
+        command
+            .env("WINEPREFIX", &self.folder)
+            .env("WINEARCH", "win64")
+            // Its own notes would bury what a failing test prints.
+            .env("WINEDEBUG", "-all")
+            .env("WINEDLLOVERRIDES", OVERRIDES);
+    }
+
+    fn set_up(&self, place: &Place) -> Result<(), Failure> {
+        // What an interrupted attempt has left.
+        let _ = fs::remove_dir_all(&self.folder);
+        fs::create_dir_all(&self.folder).map_err(|error| {
+            Failure::new(format!("could not make {}: {error}", self.folder.display()))
+        })?;
+        let mut boot = place.command("wine");
+        self.environment(&mut boot);
+        // Without a display it says so on standard error, and goes on.
+        output(boot.args(["wineboot", "--init"]))?;
+        let library = self.folder.join("drive_c/windows/system32").join(RANDOM);
+        if library.exists() {
+            return Ok(());
+        }
+        self.build_random(place, &library)
+    }
+
+    fn build_random(&self, place: &Place, library: &Path) -> Result<(), Failure> {
+        let source = self.folder.join("bcryptprimitives.c");
+        fs::write(&source, RANDOM_SOURCE).map_err(|error| {
+            Failure::new(format!("could not write {}: {error}", source.display()))
+        })?;
+        run(place
+            .command("x86_64-w64-mingw32-gcc")
+            .args(["-shared", "-O1", "-Wall", "-Werror", "-o"])
+            .arg(library)
+            .arg(&source)
+            .arg("-ladvapi32"))
+    }
+}
