@@ -78,6 +78,8 @@ pub struct Agent {
     shell: Box<dyn Shell>,
     /// What was last shown, for the shell and for whoever watches.
     pub(crate) states: watch::Sender<Option<Status>>,
+    /// How often the window was asked for; trays that watch listen to it.
+    pub(crate) shows: watch::Sender<u64>,
     clock_face: Arc<dyn Fn(UnixNanos) -> String + Send + Sync>,
 }
 
@@ -186,6 +188,7 @@ impl Agent {
             stopped,
             shell,
             states: watch::Sender::new(None),
+            shows: watch::Sender::new(0),
             clock_face,
         })
     }

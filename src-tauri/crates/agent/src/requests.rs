@@ -5,7 +5,7 @@ use crate::emit::{Emission, Emitted, emit};
 use crate::events::TARGET;
 use crate::supervise::{Stopped, ordered_to_end};
 use aco_domain::{LineLevel, PauseUntil};
-use aco_ipc::{Incoming, Refusal, Reply, Request, Response, code};
+use aco_ipc::{Incoming, Refusal, Reply, Request, Response, States, code};
 use aco_sources::ScanError;
 use aco_spool::Spool;
 use std::sync::Arc;
@@ -37,7 +37,11 @@ impl Agent {
                 level,
                 follow,
             } => self.lines(last, level, follow, reply),
-            Request::Watch => reply.states(self.states.subscribe()),
+            Request::Watch { tray } => reply.states(States {
+                states: self.states.subscribe(),
+                shows: tray.then(|| self.shows.subscribe()),
+            }),
+            Request::ShowWindow => reply.send(self.show_window()),
             Request::Emit {
                 count,
                 rate,
@@ -95,6 +99,21 @@ impl Agent {
                     )),
                 });
             }
+        }
+    }
+
+    fn show_window(&self) -> Response {
+        // Each tray that watches holds a receiver, and nobody else does.
+        if self.shows.receiver_count() == 0 {
+            return Response::Error(Refusal::new(
+                code::NO_TRAY,
+                "no tray application runs that could show a window",
+                "start AI Cost Observer",
+            ));
+        }
+        self.shows.send_modify(|asked| *asked += 1);
+        Response::Done {
+            message: "the window is shown".to_owned(),
         }
     }
 

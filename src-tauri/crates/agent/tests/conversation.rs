@@ -13,7 +13,7 @@ mod support;
 use aco_domain::{AgentState, PauseUntil, Status};
 use aco_home::versioned::Content;
 use aco_home::{AgentStore, Home};
-use aco_ipc::{LogEvent, Logs, Request, Response};
+use aco_ipc::{LogEvent, Logs, Request, Response, WatchEvent};
 use std::net::TcpListener;
 use support::{LONGEST, Running, done, refused, status};
 
@@ -41,11 +41,14 @@ async fn an_agent_answers_everything_and_ships_only_what_it_may() {
     }
     assert!(status(&mut client).await.backlog.records >= 3);
 
-    let mut watched = agent.client().await.watch().await.unwrap();
-    assert_eq!(watched.next().await.unwrap().state, AgentState::Local);
+    assert_eq!(refused(&mut client, &Request::ShowWindow).await, "no_tray");
+    let mut watched = agent.client().await.watch(true).await.unwrap();
+    assert!(is_state(&watched.next().await.unwrap(), AgentState::Local));
+    done(&mut client, &Request::ShowWindow).await;
+    while watched.next().await.unwrap() != WatchEvent::ShowWindow {}
     done(&mut client, &pause()).await;
     assert_eq!(status(&mut client).await.state, AgentState::Paused);
-    while watched.next().await.unwrap().state != AgentState::Paused {}
+    while !is_state(&watched.next().await.unwrap(), AgentState::Paused) {}
     assert_eq!(stored_pause(&home), Some(PauseUntil::Resumed));
     done(&mut client, &Request::Resume).await;
     assert_eq!(stored_pause(&home), None);
@@ -156,4 +159,8 @@ fn told_once_each(shown: &[Status]) {
     }
     let paused = shown.iter().filter(|status| status.paused.is_some());
     assert!(paused.count() > 0, "the pauses were shown");
+}
+
+fn is_state(event: &WatchEvent, expected: AgentState) -> bool {
+    matches!(event, WatchEvent::State(status) if status.state == expected)
 }

@@ -143,13 +143,13 @@ impl Client {
         })
     }
 
-    /// Asks for the state now and after every change; see [`Request::Watch`]. Dropping what is
-    /// returned ends it.
+    /// Asks for the state now and after every change, as a tray or not; see [`Request::Watch`].
+    /// Dropping what is returned ends it.
     ///
     /// # Errors
     /// When the request cannot be sent; refusals come with the first state asked for.
-    pub async fn watch(mut self) -> Result<StateStream, ClientError> {
-        self.ask(&Request::Watch).await?;
+    pub async fn watch(mut self, tray: bool) -> Result<StateStream, ClientError> {
+        self.ask(&Request::Watch { tray }).await?;
         Ok(StateStream(self))
     }
 
@@ -223,18 +223,28 @@ impl Logs {
     }
 }
 
+/// What who watches gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WatchEvent {
+    /// The state now.
+    State(Box<Status>),
+    /// Somebody asked for the window. Only for a tray.
+    ShowWindow,
+}
+
 /// The agent's states, one after the other.
 pub struct StateStream(Client);
 
 impl StateStream {
-    /// The next state.
+    /// The next event.
     ///
     /// # Errors
     /// As [`Client::request`]: a refusal with [`crate::code::STOPPING`] when the agent stops.
     /// Silence is none: nothing may have changed.
-    pub async fn next(&mut self) -> Result<Status, ClientError> {
+    pub async fn next(&mut self) -> Result<WatchEvent, ClientError> {
         match self.0.hear(None).await? {
-            Response::Status(status) => Ok(*status),
+            Response::Status(status) => Ok(WatchEvent::State(status)),
+            Response::ShowWindow => Ok(WatchEvent::ShowWindow),
             Response::Error(refusal) => Err(refusal.into()),
             _ => Err(self.0.lost(unexpected())),
         }

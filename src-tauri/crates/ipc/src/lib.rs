@@ -21,7 +21,7 @@ mod protocol;
 mod server;
 mod transport;
 
-pub use client::{Client, ClientError, LogEvent, Logs, StateStream};
+pub use client::{Client, ClientError, LogEvent, Logs, StateStream, WatchEvent};
 pub use lines::{LineSink, QUEUE_LINES};
 pub use protocol::{Hello, MAX_FRAME_BYTES, PROTOCOL, Refusal, Request, Response, code};
 pub use server::{Incoming, MAX_CONNECTIONS, Reply, Server, States};

@@ -101,7 +101,15 @@ pub enum Request {
     /// The state now, and again whenever it changes: [`Response::Status`], until the agent stops or
     /// the asker closes the connection. A slow reader misses what was overtaken meanwhile; who has
     /// asked sends nothing more.
-    Watch,
+    Watch {
+        /// Whether the asker is a tray: then [`Response::ShowWindow`] comes too, when somebody asks
+        /// for the window.
+        #[serde(default)]
+        tray: bool,
+    },
+    /// Show the window: what a second start of the tray application asks of the first one; answered
+    /// by [`Response::Done`], or by the refusal [`code::NO_TRAY`].
+    ShowWindow,
     /// Writes numbered test records; answered by [`Response::Emitted`].
     Emit {
         /// How many.
@@ -184,6 +192,8 @@ pub enum Response {
         /// What was done, for people.
         message: String,
     },
+    /// Somebody asked for the window; for a tray that watches.
+    ShowWindow,
     /// One local line.
     Log(LogLine),
     /// The reader was too slow: this many lines are missing here.
@@ -255,6 +265,8 @@ pub mod code {
     pub const STOPPING: &str = "stopping";
     /// The agent took the request and lost it: a defect.
     pub const NO_ANSWER: &str = "no_answer";
+    /// Nobody watches who could show a window.
+    pub const NO_TRAY: &str = "no_tray";
     /// The answer does not fit a frame: a defect.
     pub const TOO_LARGE: &str = "too_large";
 }

@@ -49,8 +49,27 @@ enum Answer {
     States(States),
 }
 
-/// The state as the agent last showed it; nothing before it did for the first time.
-pub type States = watch::Receiver<Option<Status>>;
+/// What a watching client is told.
+pub struct States {
+    /// The state as the agent last showed it; nothing before it did for the first time.
+    pub states: watch::Receiver<Option<Status>>,
+    /// Changes when the window is asked for; only for a tray.
+    pub shows: Option<watch::Receiver<u64>>,
+}
+
+impl States {
+    /// Resolves when the window is asked for. Never for one who is no tray.
+    async fn asked_to_show(shows: &mut Option<watch::Receiver<u64>>) {
+        let asked = match shows {
+            Some(shows) => shows.changed().await.is_ok(),
+            None => false,
+        };
+        if !asked {
+            // The agent's end is told by `states`.
+            std::future::pending::<()>().await;
+        }
+    }
+}
 
 impl Reply {
     /// Answers, without waiting. An asker that has gone is not an error.
@@ -251,16 +270,26 @@ impl Connection {
 
 impl Connection {
     /// Writes states until the agent ends them, the client leaves, or the server stops.
-    async fn watch(&mut self, mut states: States) -> io::Result<()> {
+    async fn watch(&mut self, watched: States) -> io::Result<()> {
+        let States {
+            mut states,
+            mut shows,
+        } = watched;
+        states.mark_changed();
         loop {
-            let status = states.borrow_and_update().clone();
-            if let Some(status) = status {
-                self.respond(&Response::Status(Box::new(status))).await?;
-            }
             tokio::select! {
-                changed = states.changed() => if changed.is_err() {
-                    return self.frames.say(&Response::Error(unanswered(true))).await;
-                },
+                changed = states.changed() => {
+                    if changed.is_err() {
+                        return self.frames.say(&Response::Error(unanswered(true))).await;
+                    }
+                    let status = states.borrow_and_update().clone();
+                    if let Some(status) = status {
+                        self.respond(&Response::Status(Box::new(status))).await?;
+                    }
+                }
+                () = States::asked_to_show(&mut shows) => {
+                    self.frames.say(&Response::ShowWindow).await?;
+                }
                 _ = self.stopped.changed() => {
                     return self.frames.say(&Response::Error(unanswered(true))).await;
                 }

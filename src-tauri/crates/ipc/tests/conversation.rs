@@ -13,7 +13,7 @@ use aco_domain::{
 };
 use aco_ipc::{
     Client, ClientError, Hello, Incoming, LogEvent, PROTOCOL, QUEUE_LINES, Request, Response,
-    Server, code,
+    Server, States, WatchEvent, code,
 };
 use std::path::{Path, PathBuf};
 use tokio::sync::{mpsc, oneshot};
@@ -313,7 +313,7 @@ async fn stopping_ends_followers_and_takes_the_address_away() {
 }
 
 #[tokio::test]
-async fn who_watches_hears_the_newest_state_and_the_end() {
+async fn who_watches_hears_the_newest_state_requests_for_the_window_and_the_end() {
     let Running {
         address,
         mut requests,
@@ -322,30 +322,38 @@ async fn who_watches_hears_the_newest_state_and_the_end() {
         _home,
     } = running().await;
     let states = tokio::sync::watch::Sender::new(None);
-    let asking = tokio::spawn(async move { client(&address).await.watch().await.unwrap() });
+    let shows = tokio::sync::watch::Sender::new(0);
+    let asking = tokio::spawn(async move { client(&address).await.watch(true).await.unwrap() });
     let Incoming { request, reply } = requests.recv().await.unwrap();
-    assert_eq!(request, Request::Watch);
-    reply.states(states.subscribe());
+    assert_eq!(request, Request::Watch { tray: true });
+    reply.states(States {
+        states: states.subscribe(),
+        shows: Some(shows.subscribe()),
+    });
     let mut seen = asking.await.unwrap();
 
-    states.send_replace(Some(status()));
-    assert_eq!(seen.next().await.unwrap(), status());
-    // A reader that was busy gets the last of several, not all of them.
     let numbered = |pid| Status {
         pid: Some(pid),
         ..status()
     };
+    let state = |pid| WatchEvent::State(Box::new(numbered(pid)));
+    states.send_replace(Some(numbered(0)));
+    assert_eq!(seen.next().await.unwrap(), state(0));
+    // A reader that was busy gets the last of several, not all of them.
     for pid in 1..=1_000 {
         states.send_replace(Some(numbered(pid)));
     }
     let mut heard = 0;
     loop {
         heard += 1;
-        if seen.next().await.unwrap() == numbered(1_000) {
+        if seen.next().await.unwrap() == state(1_000) {
             break;
         }
     }
     assert!(heard < 1_000, "{heard} states were queued");
+
+    shows.send_modify(|count| *count += 1);
+    assert_eq!(seen.next().await.unwrap(), WatchEvent::ShowWindow);
 
     drop(stop);
     let ClientError::Refused(refusal) = seen.next().await.unwrap_err() else {
