@@ -153,6 +153,7 @@ fn catalogue(tools: &[Tool]) -> Result<Catalogue, CatalogueError> {
         category: ToolCategory::Other,
         processes: tool.processes.clone(),
         paths: tool.paths.clone(),
+        commands: Vec::new(),
         scripts: tool.scripts.clone(),
         except: Vec::new(),
         proof: Vec::new(),

@@ -1,12 +1,16 @@
 //! Which tools there are and what they look like: data, checked once when it is read.
 //!
-//! The embedded list is `catalogue.toml`; how its patterns are compared is `matching`'s business.
+//! The embedded lists are `catalogue/*.toml`; how their patterns are compared is `matching`'s
+//! business.
 
-use crate::matching::{Os, Parts, ProcessView, Rules, Verdict};
+use crate::matching::{Command, Os, Parts, ProcessView, Rules, Verdict};
 use aco_domain::{ToolCategory, ToolId, ToolKind};
 use serde::Deserialize;
 
-const EMBEDDED: &str = include_str!("catalogue.toml");
+const EMBEDDED: [&str; 2] = [
+    include_str!("catalogue/cli.toml"),
+    include_str!("catalogue/apps.toml"),
+];
 
 /// A tool by its names. All that is ever said about a process that was recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +26,7 @@ pub struct Tool {
 }
 
 /// A `[[tool]]` entry as written: in the embedded catalogue or in the user's `config.toml`.
-/// `catalogue.toml` explains the patterns.
+/// `catalogue/cli.toml` explains the patterns.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ToolEntry {
@@ -41,6 +45,9 @@ pub struct ToolEntry {
     /// Parts of the executable's path, on every system.
     #[serde(default)]
     pub paths: Vec<String>,
+    /// A program's name and its first argument, on every system.
+    #[serde(default)]
+    pub commands: Vec<String>,
     /// Scripts run by an interpreter, on every system.
     #[serde(default)]
     pub scripts: Vec<String>,
@@ -70,6 +77,7 @@ pub struct ToolEntry {
 pub struct Patterns {
     pub processes: Vec<String>,
     pub paths: Vec<String>,
+    pub commands: Vec<String>,
     pub scripts: Vec<String>,
     pub except: Vec<String>,
     pub proof: Vec<String>,
@@ -100,13 +108,17 @@ impl Catalogue {
     /// # Errors
     /// Never for the file this was built with, which a test reads.
     pub fn embedded(os: Os) -> Result<Self, CatalogueError> {
-        let file: File = toml::from_str(EMBEDDED)
-            .map_err(|error| CatalogueError(format!("the embedded catalogue: {error}")))?;
+        let mut tools = Vec::new();
+        for file in EMBEDDED {
+            let file: File = toml::from_str(file)
+                .map_err(|error| CatalogueError(format!("the embedded catalogue: {error}")))?;
+            tools.extend(file.tool);
+        }
         let mut catalogue = Self {
             os,
             entries: Vec::new(),
         };
-        catalogue.extend(file.tool)?;
+        catalogue.extend(tools)?;
         Ok(catalogue)
     }
 
@@ -150,6 +162,13 @@ impl Catalogue {
         crate::matching::judge(self.os, &self.entries, process)
     }
 
+    /// Whether there is anything to recognise the tool of this id by on this system.
+    #[cfg(test)]
+    pub(crate) fn recognises(&self, id: &str) -> bool {
+        let mut entries = self.entries.iter();
+        entries.any(|(tool, rules)| tool.id.as_str() == id && rules.recognise_something())
+    }
+
     /// Whether an instance of `tool` counts only once it has shown what makes it an AI tool.
     pub(crate) fn needs_proof(&self, tool: &ToolId) -> bool {
         let mut entries = self.entries.iter();
@@ -161,10 +180,20 @@ fn compile(entry: ToolEntry, os: Os) -> Result<(Tool, Rules), CatalogueError> {
     let wrong = |what: String| CatalogueError(format!("[[tool]] `{}`: {what}", entry.id));
     let id = ToolId::new(entry.id.as_str()).map_err(&wrong)?;
     let systems = [&entry.linux, &entry.macos, &entry.windows];
-    let everywhere = [&entry.processes, &entry.paths, &entry.scripts];
+    let everywhere = [
+        &entry.processes,
+        &entry.paths,
+        &entry.commands,
+        &entry.scripts,
+    ];
     let recognisable = everywhere.iter().any(|list| !list.is_empty())
         || systems.iter().any(|system| {
-            let lists = [&system.processes, &system.paths, &system.scripts];
+            let lists = [
+                &system.processes,
+                &system.paths,
+                &system.commands,
+                &system.scripts,
+            ];
             lists.iter().any(|list| !list.is_empty())
         });
     if !recognisable {
@@ -182,7 +211,10 @@ fn compile(entry: ToolEntry, os: Os) -> Result<(Tool, Rules), CatalogueError> {
         all.map(|pattern| Parts::parse(pattern, os).map_err(&wrong))
             .collect::<Result<Vec<_>, _>>()
     };
+    let commands = entry.commands.iter().chain(&own.commands);
+    let commands = commands.map(|command| Command::parse(command, os).map_err(&wrong));
     let rules = Rules {
+        commands: commands.collect::<Result<_, _>>()?,
         names: parts(&entry.processes, &own.processes)?,
         paths: parts(&entry.paths, &own.paths)?,
         scripts: parts(&entry.scripts, &own.scripts)?,

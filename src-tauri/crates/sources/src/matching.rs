@@ -115,6 +115,7 @@ impl<'t> Nature<'t> {
 pub(crate) struct Rules {
     pub(crate) names: Vec<Parts>,
     pub(crate) paths: Vec<Parts>,
+    pub(crate) commands: Vec<Command>,
     pub(crate) scripts: Vec<Parts>,
     /// The bundles that `paths` point into.
     pub(crate) bundles: Vec<Parts>,
@@ -127,6 +128,42 @@ impl Rules {
     pub(crate) fn with_bundles(mut self) -> Self {
         self.bundles = self.paths.iter().filter_map(Parts::bundle).collect();
         self
+    }
+}
+
+#[cfg(test)]
+impl Rules {
+    pub(crate) fn recognise_something(&self) -> bool {
+        let lists = [&self.names, &self.paths, &self.scripts];
+        !self.commands.is_empty() || lists.iter().any(|list| !list.is_empty())
+    }
+}
+
+/// A pattern: a program's name and its first argument.
+#[derive(Clone, Debug)]
+pub(crate) struct Command {
+    program: String,
+    argument: String,
+}
+
+impl Command {
+    /// Takes two words.
+    pub(crate) fn parse(pattern: &str, os: Os) -> Result<Self, String> {
+        let words: Vec<&str> = pattern.split_whitespace().collect();
+        match words[..] {
+            [program, argument] => Ok(Self {
+                program: os.fold(program),
+                argument: argument.to_owned(),
+            }),
+            _ => Err(format!(
+                "`{pattern}` is no command; write a program's name and its first argument"
+            )),
+        }
+    }
+
+    fn fits(&self, program: &str, args: &[OsString]) -> bool {
+        let argument = args.get(1);
+        self.program == program && argument.is_some_and(|argument| *argument == *self.argument)
     }
 }
 
@@ -212,7 +249,7 @@ impl fmt::Display for Parts {
 }
 
 /// What `process` is. Of several tools the first whose patterns fit, paths before names before
-/// scripts: the path is the surest sign, and on Windows the only one that tells Claude from Claude
+/// commands and scripts: the path is the surest sign, and on Windows the only one that tells Claude from Claude
 /// Code.
 pub(crate) fn judge<'t>(
     os: Os,
@@ -224,12 +261,13 @@ pub(crate) fn judge<'t>(
     // Not `parts`: a kernel thread's name may hold a slash.
     let mut name = os.fold(&process.name.to_string_lossy());
     os.strip_exe(&mut name);
-    let names = [Some(&name), exe.last()];
+    let program = exe.last().unwrap_or(&name);
+    let title = title(os, program, process.args);
+    let names = [Some(&name), exe.last(), title.as_ref()];
     let is_named = |pattern: &Parts| {
         let mut names = names.into_iter().flatten();
         names.any(|name| pattern.within(std::slice::from_ref(name)))
     };
-    let program = exe.last().unwrap_or(&name);
 
     let first = |fits: &dyn Fn(&Rules) -> bool| {
         let mut tools = tools.iter();
@@ -240,6 +278,12 @@ pub(crate) fn judge<'t>(
     };
     let tool = first(&|rules| rules.paths.iter().any(|path| path.within(&exe)))
         .or_else(|| first(&|rules| rules.names.iter().any(is_named)))
+        .or_else(|| {
+            first(&|rules| {
+                let mut commands = rules.commands.iter();
+                commands.any(|command| command.fits(program, process.args))
+            })
+        })
         .or_else(|| {
             let script = script(program, process.args)?;
             let script = os.parts(&script.to_string_lossy());
@@ -317,6 +361,13 @@ fn is_shell(program: &str) -> bool {
         "zsh",
     ];
     SHELLS.contains(&program)
+}
+
+/// What an interpreter calls itself. Scripts that rename their process (`process.title` in Node.js,
+/// setproctitle in Python) overwrite its first argument, on macOS nothing else.
+fn title(os: Os, program: &str, args: &[OsString]) -> Option<String> {
+    Interpreter::named(program)?;
+    os.parts(&args.first()?.to_string_lossy()).pop()
 }
 
 /// The script (or Python module) an interpreter was told to run.

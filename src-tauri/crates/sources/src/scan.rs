@@ -150,8 +150,14 @@ impl<T: ProcessTable> Scanner<T> {
             same.is_some_and(|process| process.start_time == known.start_time)
         });
         self.look_at_new(&listed)?;
-        let members = Family::new(&listed, &self.known).members();
-        self.note_proofs(&members);
+        let family = Family::new(&listed, &self.known);
+        let (members, proven) = (family.members(), family.proven());
+        // A proof holds as long as the instance runs: the process that gave it may be a short one.
+        for instance in proven {
+            if let Some(known) = self.known.get_mut(&instance.pid) {
+                known.proven = true;
+            }
+        }
         let counted: Vec<Member> = members
             .into_iter()
             .filter(|member| self.counts(member.instance.pid))
@@ -204,23 +210,6 @@ impl<T: ProcessTable> Scanner<T> {
             };
             looked.proves = verdict.proves.iter().map(|tool| tool.id.clone()).collect();
         })
-    }
-
-    /// A proof holds as long as the instance runs: the process that gave it may be a short one.
-    fn note_proofs(&mut self, members: &[Member]) {
-        for member in members {
-            let Member { process, instance } = member;
-            let proves = |tool: &Tool| {
-                let known = self.known.get(&process.pid);
-                known.is_some_and(|known| known.proves.contains(&tool.id))
-            };
-            if let Some(known) = self.known.get(&instance.pid)
-                && known.tool().is_some_and(proves)
-                && let Some(known) = self.known.get_mut(&instance.pid)
-            {
-                known.proven = true;
-            }
-        }
     }
 
     fn counts(&self, instance: u32) -> bool {

@@ -1,180 +1,151 @@
 //! Process tables of three systems, on whichever system the tests run. The shapes are those the
-//! tools really have; the processes are made up. Every tool of the catalogue is here, and beside
-//! it what looks like it and is not.
+//! tools really have; the processes are made up. Every tool of the catalogue is there on each
+//! system it has patterns for, and beside it what looks like it and is not.
 
 use super::*;
 use crate::catalogue::Catalogue;
 use std::collections::BTreeSet;
 
-/// name, executable ("" where the system does not tell), arguments after the program, tool ("" for
-/// none).
-type Row = (
-    &'static str,
-    &'static str,
-    &'static [&'static str],
-    &'static str,
-);
+mod linux;
+mod macos;
+mod windows;
 
-#[rustfmt::skip] // A table: one process a line.
-const LINUX: &[Row] = &[
-    // By name, wherever it lies: the executable may be unreadable, another user's.
-    ("ollama", "/usr/local/bin/ollama", &["serve"], "ollama"),
-    ("ollama", "", &[], "ollama"),
-    ("ollama", "/tmp/copy/ollama", &["600"], "ollama"),
-    ("crush", "/usr/bin/crush", &[], "crush"),
-    ("droid", "/home/u/.local/bin/droid", &[], "droid"),
-    ("goose", "/home/u/.local/bin/goose", &["session"], "goose"),
-    ("opencode", "/home/u/.opencode/bin/opencode", &[], "opencode"),
-    ("codex", "/usr/lib/node_modules/@openai/codex/vendor/x86_64-unknown-linux-musl/codex/codex", &[], "codex"),
-    ("windsurf", "/usr/share/windsurf/windsurf", &[], "windsurf"),
-    ("cursor", "/tmp/.mount_CursorXyZ/usr/share/cursor/cursor", &["--no-sandbox"], "cursor"),
-    ("lm-studio", "/tmp/.mount_LM-Stu1/lm-studio", &[], "lm-studio"),
-    ("Jan", "/usr/bin/Jan", &[], "jan"),
-    ("claude-desktop", "/usr/bin/claude-desktop", &[], "claude"),
-    // The native Claude Code: the symbolic link gives the name, the version the executable's.
-    ("claude", "/home/u/.local/share/claude/versions/2.1.37", &[], "claude-code"),
-    ("2.1.37", "/home/u/.local/share/claude/versions/2.1.37", &["-p", "hello"], "claude-code"),
-    ("claude", "/home/u/.vscode/extensions/anthropic.claude-code-2.1.153-linux-x64/resources/native-binary/claude", &["--verbose"], "claude-code"),
-    // An interpreter, whatever it calls its main thread.
-    ("claude", "/usr/bin/node", &[], "claude-code"),
-    ("node", "/usr/bin/node", &["--no-warnings", "/usr/bin/claude"], "claude-code"),
-    ("MainThread", "/usr/bin/node", &["/usr/local/bin/gemini"], "gemini-cli"),
-    ("node-MainThread", "/usr/bin/node", &["--max-old-space-size=4096", "/opt/npm/lib/node_modules/@google/gemini-cli/dist/index.js"], "gemini-cli"),
-    ("node", "", &["/usr/bin/qwen"], "qwen-code"),
-    ("node", "/usr/bin/node", &["-r", "/opt/hook.js", "/usr/bin/copilot"], "copilot-cli"),
-    ("node", "/usr/bin/node", &["--", "/usr/bin/amp"], "amp"),
-    ("node", "/usr/bin/node", &["/usr/bin/codex", "exec", "fix it"], "codex"),
-    ("bun", "/usr/bin/bun", &["run", "/home/u/.bun/bin/opencode"], "opencode"),
-    ("deno", "/usr/bin/deno", &["run", "-A", "/srv/node_modules/@sourcegraph/amp/dist/main.js"], "amp"),
-    ("node", "/home/u/.local/share/cursor-agent/versions/2025.09.18/node", &["--use-system-ca", "/home/u/.local/share/cursor-agent/versions/2025.09.18/index.js"], "cursor-agent"),
-    ("aider", "/usr/bin/python3.12", &["/home/u/.local/bin/aider"], "aider"),
-    ("python3", "/usr/bin/python3.12", &["-X", "utf8", "/home/u/.local/bin/aider", "--model", "x"], "aider"),
-    ("python", "/opt/venv/bin/python", &["-m", "llm", "a prompt"], "llm"),
-    ("python3", "/usr/bin/python3.11", &["/home/u/.local/bin/kimi"], "kimi"),
-    // Parts of a name, of a folder, of a script.
-    ("ollamafoo", "/usr/bin/ollamafoo", &[], ""),
-    ("my-ollama", "/usr/bin/my-ollama", &[], ""),
-    ("claude-monitor", "/usr/bin/python3", &["/usr/bin/claude-monitor"], ""),
-    ("claude_monitor_", "/usr/bin/claude_monitor_for_teams", &[], ""),
-    ("codexd", "/opt/codex/codexd", &[], ""),
-    ("vim", "/usr/bin/vim", &["/usr/bin/claude"], ""),
-    ("bash", "/usr/bin/bash", &["/home/u/claude/versions/run.sh"], ""),
-    ("2.1.37", "/home/u/projects/claude/versions/2.1.37", &[], ""),
-    ("node", "/usr/bin/node", &["/usr/bin/npm", "install", "-g", "@google/gemini-cli"], ""),
-    ("node", "/usr/bin/node", &["-e", "require('claude')", "claude"], ""),
-    ("node", "/usr/bin/node", &["-r", "/usr/bin/claude", "/srv/app.js"], ""),
-    ("node", "/usr/bin/node", &["--require=/usr/bin/claude"], ""),
-    ("node", "/usr/bin/node", &["/srv/@google/gemini-cli-clone/index.js"], ""),
-    ("node", "/usr/bin/node", &[], ""),
-    ("python3", "/usr/bin/python3", &["llm.py"], ""),
-    ("python3", "/usr/bin/python3", &["-c", "import aider", "aider"], ""),
-    ("python3", "/usr/bin/python3", &["-m", "http.server", "llm"], ""),
-    ("pythonista", "/usr/bin/pythonista", &["/usr/bin/aider"], ""),
-    ("grep", "/usr/bin/grep", &["ollama"], ""),
-    ("Ollama", "/opt/Ollama", &[], ""),
-    // The other goose.
-    ("goose", "/home/u/go/bin/goose", &["up"], ""),
-    ("goose", "/home/linuxbrew/.linuxbrew/Cellar/goose/3.26.0/bin/goose", &["up"], ""),
-    // Helpers of an application.
-    ("cursor", "/usr/share/cursor/cursor", &["--type=renderer", "--lang=en"], ""),
-    ("cursor", "/usr/share/cursor/cursor", &["--x", "--type=zygote"], ""),
-    ("chrome_crashpad", "/usr/share/cursor/chrome_crashpad_handler", &["--monitor-self"], ""),
-    // A kernel thread may be called anything, also a path.
-    ("kworker/0:1", "", &[], ""),
-    ("x/ollama", "", &[], ""),
-];
-
-#[rustfmt::skip] // A table: one process a line.
-const MACOS: &[Row] = &[
-    ("ChatGPT", "/Applications/ChatGPT.app/Contents/MacOS/ChatGPT", &[], "chatgpt"),
-    ("Claude", "/Applications/Claude.app/Contents/MacOS/Claude", &[], "claude"),
-    ("Cursor", "/Users/u/Applications/Cursor.app/Contents/MacOS/Cursor", &[], "cursor"),
-    ("Electron", "/Applications/Windsurf.app/Contents/MacOS/Electron", &[], "windsurf"),
-    ("LM Studio", "/Applications/LM Studio.app/Contents/MacOS/LM Studio", &[], "lm-studio"),
-    ("Jan", "/Applications/Jan.app/Contents/MacOS/Jan", &[], "jan"),
-    ("Ollama", "/Applications/Ollama.app/Contents/MacOS/Ollama", &[], "ollama"),
-    ("ollama", "/Applications/Ollama.app/Contents/Resources/ollama", &["serve"], "ollama"),
-    ("2.1.37", "/Users/u/.local/share/claude/versions/2.1.37", &[], "claude-code"),
-    ("node", "/opt/homebrew/Cellar/node/25.1.0/bin/node", &["/opt/homebrew/bin/gemini"], "gemini-cli"),
-    ("Python", "/Library/Frameworks/Python.framework/Versions/3.12/Resources/Python.app/Contents/MacOS/Python", &["/usr/local/bin/aider"], "aider"),
-    ("goose", "/opt/homebrew/Cellar/block-goose-cli/1.9.3/bin/goose", &[], "goose"),
-    ("Claude Helper (Renderer)", "/Applications/Claude.app/Contents/Frameworks/Claude Helper (Renderer).app/Contents/MacOS/Claude Helper (Renderer)", &["--type=renderer"], ""),
-    ("Claude Helper", "/Applications/Claude.app/Contents/Frameworks/Claude Helper.app/Contents/MacOS/Claude Helper", &[], ""),
-    ("Cursor Helper (Plugin)", "/Applications/Cursor.app/Contents/Frameworks/Cursor Helper (Plugin).app/Contents/MacOS/Cursor Helper (Plugin)", &[], ""),
-    ("chrome_crashpad_handler", "/Applications/Claude.app/Contents/Frameworks/Electron Framework.framework/Helpers/chrome_crashpad_handler", &[], ""),
-    ("ChatGPT Atlas", "/Applications/ChatGPT Atlas.app/Contents/MacOS/ChatGPT Atlas", &[], ""),
-    ("Electron", "/Applications/Visual Studio Code.app/Contents/MacOS/Electron", &[], ""),
-    ("NotClaude", "/Applications/NotClaude.app/Contents/MacOS/NotClaude", &[], ""),
-    ("goose", "/opt/homebrew/Cellar/goose/3.26.0/bin/goose", &[], ""),
-];
-
-#[rustfmt::skip] // A table: one process a line.
-const WINDOWS: &[Row] = &[
-    // One executable name, two products.
-    ("claude.exe", r"C:\Users\u\AppData\Local\AnthropicClaude\app-0.14.10\claude.exe", &[], "claude"),
-    ("claude.exe", r"C:\Users\u\AppData\Local\AnthropicClaude\claude.exe", &[], "claude"),
-    ("Claude.exe", r"C:\Program Files\WindowsApps\Claude_1.3036.0.0_x64__pzs8sxrjxfjjc\app\Claude.exe", &[], "claude"),
-    ("claude.exe", r"C:\Users\u\.local\bin\claude.exe", &[], "claude-code"),
-    ("claude.exe", "", &[], "claude-code"),
-    ("claude.exe", r"c:\Users\u\.vscode\extensions\anthropic.claude-code-2.1.153-win32-x64\resources\native-binary\claude.exe", &[], "claude-code"),
-    ("CURSOR.EXE", r"C:\Users\u\AppData\Local\Programs\cursor\Cursor.exe", &[], "cursor"),
-    ("ChatGPT.exe", r"C:\Program Files\WindowsApps\OpenAI.ChatGPT-Desktop_1.2025.1_x64__2p2nqsd0c76g0\app\ChatGPT.exe", &[], "chatgpt"),
-    ("Windsurf.exe", r"C:\Users\u\AppData\Local\Programs\Windsurf\Windsurf.exe", &[], "windsurf"),
-    ("LM Studio.exe", r"C:\Users\u\AppData\Local\Programs\LM Studio\LM Studio.exe", &[], "lm-studio"),
-    ("Jan.exe", r"C:\Users\u\AppData\Local\Programs\jan\Jan.exe", &[], "jan"),
-    ("ollama app.exe", r"C:\Users\u\AppData\Local\Programs\Ollama\ollama app.exe", &[], "ollama"),
-    ("ollama.exe", r"C:\Users\u\AppData\Local\Programs\Ollama\ollama.exe", &["serve"], "ollama"),
-    ("node.exe", r"C:\Program Files\nodejs\node.exe", &[r"C:\Users\u\AppData\Roaming\npm\node_modules\@google\gemini-cli\dist\index.js"], "gemini-cli"),
-    ("node.exe", r"C:\Program Files\nodejs\node.exe", &[r"C:\Users\u\AppData\Roaming\npm\node_modules\@openai\codex\bin\codex.js"], "codex"),
-    ("node.exe", r"C:\Program Files\nodejs\node.exe", &[r"C:\Users\u\AppData\Roaming\npm\node_modules\@anthropic-ai\claude-code\cli.js"], "claude-code"),
-    ("node.exe", r"C:\Users\u\AppData\Local\cursor-agent\versions\2026.01.1\node.exe", &["index.js"], "cursor-agent"),
-    ("python.exe", r"C:\Python312\python.exe", &[r"C:\Users\u\.local\bin\aider.exe"], "aider"),
-    ("copilot.exe", r"C:\Users\u\AppData\Roaming\npm\node_modules\@github\copilot-win32-x64\copilot.exe", &[], "copilot-cli"),
-    ("Copilot.exe", r"C:\Program Files\WindowsApps\Microsoft.Copilot_1.25.0_x64__8wekyb3d8bbwe\Copilot.exe", &[], ""),
-    ("claude.exe", r"C:\Users\u\AppData\Local\AnthropicClaude\app-0.14.10\claude.exe", &["--type=gpu-process"], ""),
-    ("claude.exe", r"C:\Users\u\AppData\Local\AnthropicClaude\app-0.14.10\claude.exe", &["--type=crashpad-handler"], ""),
-    ("Update.exe", r"C:\Users\u\AppData\Local\AnthropicClaude\Update.exe", &[], ""),
-    ("claude.exe.bak", r"C:\claude.exe.bak", &[], ""),
-    ("explorer.exe", r"C:\Windows\explorer.exe", &[r"C:\Users\u\.local\bin\claude.exe"], ""),
-];
-
-fn args(rest: &[&str]) -> Vec<OsString> {
-    let program = std::iter::once(&"program");
-    program.chain(rest).map(OsString::from).collect()
+/// What a row's process is.
+#[derive(Clone, Copy, Debug)]
+enum Expect {
+    /// This tool.
+    Is(&'static str),
+    /// A part of this application, and not a second tool.
+    Part(&'static str),
+    /// Not this tool and no other, though it looks like it.
+    Like(&'static str),
+    /// Nothing.
+    None,
 }
 
-fn judge(catalogue: &Catalogue, name: &str, exe: &str, rest: &[&str]) -> String {
+/// What it is, its name, its executable ("" where the system does not tell), its arguments after
+/// the program.
+type Row = (Expect, &'static str, &'static str, &'static [&'static str]);
+
+const TABLES: [(Os, &[Row]); 3] = [
+    (Os::Linux, linux::ROWS),
+    (Os::MacOs, macos::ROWS),
+    (Os::Windows, windows::ROWS),
+];
+
+/// Arguments as the system gives them. Where a first one is "\0", the process has overwritten even
+/// the program's name with the second.
+fn args(rest: &[&str]) -> Vec<OsString> {
+    let all: Vec<&str> = match rest {
+        ["\0", title @ ..] => title.to_vec(),
+        _ => std::iter::once("program")
+            .chain(rest.iter().copied())
+            .collect(),
+    };
+    all.into_iter().map(OsString::from).collect()
+}
+
+fn judge<'c>(catalogue: &'c Catalogue, name: &str, exe: &str, rest: &[&str]) -> Verdict<'c> {
     let args = args(rest);
-    let view = ProcessView {
+    catalogue.judge(&ProcessView {
         name: OsStr::new(name),
         exe: (!exe.is_empty()).then(|| Path::new(exe)),
         args: &args,
-    };
-    let tool = catalogue.judge(&view).nature.tool();
-    tool.map(|tool| tool.id.to_string()).unwrap_or_default()
+    })
 }
 
 #[test]
 fn three_systems_processes_are_what_they_are() {
-    let mut seen = BTreeSet::new();
-    for (os, rows) in [
-        (Os::Linux, LINUX),
-        (Os::MacOs, MACOS),
-        (Os::Windows, WINDOWS),
-    ] {
+    for (os, rows) in TABLES {
         let catalogue = Catalogue::embedded(os).unwrap();
-        for (name, exe, rest, tool) in rows {
-            let judged = judge(&catalogue, name, exe, rest);
-            assert_eq!(judged, *tool, "{os:?}: {name} {exe} {rest:?}");
-            seen.insert(judged);
+        for (expected, name, exe, rest) in rows {
+            let nature = judge(&catalogue, name, exe, rest).nature;
+            let right = match (expected, nature) {
+                (Expect::Is(id), Nature::Tool(tool)) => tool.id.as_str() == *id,
+                (Expect::Part(id), Nature::PartOf(tool)) => tool.id.as_str() == *id,
+                (Expect::Like(id), Nature::PartOf(tool)) => tool.id.as_str() != *id,
+                (Expect::Like(_) | Expect::None, nature) => {
+                    matches!(nature, Nature::Other | Nature::Shell)
+                }
+                _ => false,
+            };
+            assert!(
+                right,
+                "{os:?}: {name} {exe} {rest:?} is {nature:?}, not {expected:?}"
+            );
         }
     }
-    let catalogue = Catalogue::embedded(Os::Linux).unwrap();
-    for tool in catalogue.tools() {
-        assert!(
-            seen.contains(tool.id.as_str()),
-            "no process of `{}` above",
-            tool.id
+}
+
+#[test]
+fn every_tool_has_a_process_and_a_look_alike_on_each_system_it_claims() {
+    for (os, rows) in TABLES {
+        let catalogue = Catalogue::embedded(os).unwrap();
+        let is = |row: &Row| match row.0 {
+            Expect::Is(id) => Some(id),
+            _ => None,
+        };
+        let like = |row: &Row| match row.0 {
+            Expect::Like(id) => Some(id),
+            _ => None,
+        };
+        let ids: BTreeSet<_> = rows.iter().filter_map(is).collect();
+        let likes: BTreeSet<_> = rows.iter().filter_map(like).collect();
+        let claimed: BTreeSet<&str> = catalogue
+            .tools()
+            .map(|tool| tool.id.as_str())
+            .filter(|id| catalogue.recognises(id))
+            .collect();
+        assert_eq!(claimed, ids, "{os:?}: tools with a process");
+        assert_eq!(claimed, likes, "{os:?}: tools with a look-alike");
+    }
+}
+
+#[test]
+fn an_assistant_shows_itself_in_a_path_or_an_argument() {
+    #[rustfmt::skip] // A table: one process a line.
+    let table: &[(Os, &str, &[&str], &[&str])] = &[
+        (Os::Linux, "/usr/share/code/code", &["/usr/share/code/resources/app/extensions/node_modules/typescript/lib/tsserver.js", "--globalPlugins", "@vscode/copilot-typescript-server-plugin", "--pluginProbeLocations", "/home/u/.vscode/extensions/github.copilot-chat-0.27.2025040901"], &["vscode-copilot"]),
+        (Os::Linux, "/usr/share/code/code", &["--pluginProbeLocations", "/x/vue.volar-1.0,/home/u/.vscode/extensions/github.copilot-chat-0.27,/y"], &["vscode-copilot"]),
+        (Os::MacOs, "/Applications/Visual Studio Code.app/Contents/Frameworks/Code Helper (Plugin).app/Contents/MacOS/Code Helper (Plugin)", &["/Users/u/Library/Application Support/Code/User/globalStorage/github.copilot-chat/copilotCli/copilotCLIShim.js"], &["vscode-copilot"]),
+        (Os::Windows, r"C:\Users\u\AppData\Local\Programs\Microsoft VS Code\Code.exe", &["--pluginProbeLocations", r"c:\Users\u\AppData\Local\Programs\Microsoft VS Code\resources\app\extensions\copilot"], &["vscode-copilot"]),
+        (Os::MacOs, "/Users/u/Library/Application Support/JetBrains/IntelliJIdea2025.3/plugins/github-copilot-intellij/copilot-agent/native/darwin-arm64/copilot-language-server", &["--stdio"], &["vscode-copilot", "jetbrains"]),
+        (Os::Windows, r"C:\Users\u\AppData\Local\JetBrains\WebStorm2026.1\full-line\models\0f00\full-line-inference.zip_extracted\full-line-inference.exe", &[], &["jetbrains"]),
+        (Os::Linux, "/home/u/.cache/JetBrains/WebStorm2025.3/aia/codex/bin/codex", &["app-server"], &["jetbrains"]),
+        (Os::Linux, "/usr/share/code/code", &["/home/u/.vscode/extensions/github.vscode-github-actions-0.25.6/dist/server-node.js"], &[]),
+        (Os::Linux, "/usr/bin/less", &["/home/u/notes-on-github.copilot.txt"], &[]),
+    ];
+    for (os, exe, rest, expected) in table {
+        let catalogue = Catalogue::embedded(*os).unwrap();
+        let verdict = judge(&catalogue, "x", exe, rest);
+        let ids: Vec<_> = verdict.proves.iter().map(|tool| tool.id.as_str()).collect();
+        assert_eq!(ids, *expected, "{os:?}: {exe} {rest:?}");
+    }
+}
+
+#[test]
+fn shells_are_known_on_each_system() {
+    let table = [
+        (Os::Linux, "zsh", "/usr/bin/zsh"),
+        (Os::Linux, "bash", ""),
+        (
+            Os::MacOs,
+            "fish",
+            "/opt/homebrew/Cellar/fish/4.1.2/bin/fish",
+        ),
+        (
+            Os::Windows,
+            "PowerShell.exe",
+            r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe",
+        ),
+        (Os::Windows, "cmd.exe", r"C:\Windows\System32\cmd.exe"),
+    ];
+    for (os, name, exe) in table {
+        let catalogue = Catalogue::embedded(os).unwrap();
+        assert_eq!(
+            judge(&catalogue, name, exe, &[]).nature,
+            Nature::Shell,
+            "{name}"
         );
     }
 }
@@ -211,5 +182,8 @@ fn a_pattern_that_would_fit_anything_is_none() {
     }
     for right in ["a", "a*", "a/b*/c"] {
         assert_eq!(Parts::parse(right, Os::Linux).unwrap().to_string(), right);
+    }
+    for wrong in ["", "gh", "gh copilot suggest"] {
+        assert!(Command::parse(wrong, Os::Linux).is_err(), "{wrong}");
     }
 }

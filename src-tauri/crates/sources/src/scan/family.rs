@@ -105,6 +105,34 @@ impl<'s> Family<'s> {
         members
     }
 
+    /// The instances that have shown their proof: a process below one, though of another tool, but
+    /// not behind a shell.
+    pub(super) fn proven(&self) -> Vec<Process> {
+        let showing = self
+            .known
+            .iter()
+            .filter(|(_, known)| !known.proves.is_empty());
+        showing
+            .flat_map(|(&pid, known)| {
+                let line = std::iter::once(pid).chain(self.ancestors(pid));
+                let line = line.take_while(|pid| !self.is_shell(*pid));
+                line.filter_map(|above| {
+                    let tool = self
+                        .tool(above)
+                        .filter(|tool| known.proves.contains(&tool.id))?;
+                    self.listed
+                        .get(&self.outermost(above, tool))
+                        .map(Process::from)
+                })
+            })
+            .collect()
+    }
+
+    fn is_shell(&self, pid: u32) -> bool {
+        let known = self.known.get(&pid);
+        known.is_some_and(|known| matches!(known.nature, Nature::Shell))
+    }
+
     /// The instance that a process belongs to by those above it.
     fn instance_above(&self, pid: u32) -> Option<Process> {
         let nearest = std::iter::once(pid).chain(self.ancestors(pid));
@@ -115,8 +143,7 @@ impl<'s> Family<'s> {
                 let outermost = self.listed.get(&self.outermost(above, tool))?;
                 return theirs.then(|| outermost.into());
             }
-            let known = self.known.get(&above);
-            behind_shell |= known.is_some_and(|known| matches!(known.nature, Nature::Shell));
+            behind_shell |= self.is_shell(above);
         }
         None
     }

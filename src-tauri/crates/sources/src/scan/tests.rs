@@ -4,6 +4,8 @@ use super::*;
 use crate::matching::Os;
 use std::ffi::OsString;
 
+mod trees;
+
 /// A table whose rows are (pid, parent, start, name and arguments), and how often each pid was
 /// looked at.
 #[derive(Default)]
