@@ -4,7 +4,6 @@
 use crate::events::TARGET;
 use crate::supervise::Restarts;
 use aco_config::{Config, Tool};
-use aco_domain::ToolCategory;
 use aco_sources::{
     Catalogue, CatalogueError, Machine, Os, Patterns, Scan, ScanError, Scanner, ToolEntry,
 };
@@ -150,7 +149,7 @@ fn catalogue(tools: &[Tool]) -> Result<Catalogue, CatalogueError> {
         id: tool.id.to_string(),
         name: Some(tool.name.clone()),
         kind: tool.kind,
-        category: ToolCategory::Other,
+        category: tool.category,
         processes: tool.processes.clone(),
         paths: tool.paths.clone(),
         commands: Vec::new(),

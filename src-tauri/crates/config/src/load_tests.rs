@@ -1,6 +1,6 @@
 use super::*;
 use crate::{Basis, Date, Period, Token, TokenFile};
-use aco_domain::{NanoUsd, OwnPrice, PerMillion, ToolId, ToolKind, UnixNanos};
+use aco_domain::{NanoUsd, OwnPrice, PerMillion, ToolCategory, ToolId, ToolKind, UnixNanos};
 use log::LevelFilter;
 use std::time::Duration;
 
@@ -144,6 +144,7 @@ tools = []
 id = "my-agent"
 name = "My Agent"
 kind = "cli"
+category = "coding-agent"
 processes = ["my-agent"]
 
 [[price]]
@@ -192,6 +193,7 @@ speed = "fast"
         (tool.kind, &tool.processes[..]),
         (ToolKind::Cli, &["my-agent".to_owned()][..])
     );
+    assert_eq!(tool.category, ToolCategory::CodingAgent);
     assert_eq!(tool.origin, line(15));
     let [price, free] = &config.prices[..] else {
         panic!("{:?}", config.prices)
@@ -213,7 +215,7 @@ speed = "fast"
         service_tier: None,
         speed: None,
     };
-    assert_eq!((&price.price, &price.origin), (&expected, &line(21)));
+    assert_eq!((&price.price, &price.origin), (&expected, &line(22)));
     let only = [
         &free.price.provider,
         &free.price.service_tier,

@@ -3,7 +3,7 @@
 //! What each key means to its user stands in `template.toml`; the defaults stand in `schema`.
 
 use crate::{Endpoint, Token, schema};
-use aco_domain::{NanoUsd, Origin, OwnPrice, ToolId, ToolKind, UnixNanos};
+use aco_domain::{NanoUsd, Origin, OwnPrice, ToolCategory, ToolId, ToolKind, UnixNanos};
 use jiff::tz::TimeZone;
 use log::LevelFilter;
 use std::collections::BTreeMap;
@@ -255,11 +255,13 @@ pub struct Tool {
     pub name: String,
     /// What it is.
     pub kind: ToolKind,
+    /// What it is used for.
+    pub category: ToolCategory,
     /// Names of its processes.
     pub processes: Vec<String>,
-    /// What the path of its executable ends with, for names that say too little.
+    /// Folders and names in the path of its executable, for names that say too little.
     pub paths: Vec<String>,
-    /// What the path of a script ends with that an interpreter runs for it.
+    /// The name, or folders in the path, of a script that an interpreter runs for it.
     pub scripts: Vec<String>,
     /// Where it stands.
     pub origin: Origin,

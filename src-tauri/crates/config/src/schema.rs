@@ -7,7 +7,7 @@ use crate::model::{
 use crate::problem::Wrong;
 use crate::reader::{Document, Section};
 use crate::value;
-use aco_domain::{NanoUsd, OwnPrice, PerMillion, ToolId, ToolKind};
+use aco_domain::{NanoUsd, OwnPrice, PerMillion, ToolCategory, ToolId, ToolKind};
 use log::LevelFilter;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -147,6 +147,12 @@ fn tool(section: &mut Section<'_>) -> Option<Tool> {
     let id = section.required("id", |value| text(value).and_then(tool_id));
     let name = section.required("name", name);
     let kind = section.required("kind", |value| word(value, &kinds));
+    let categories = ToolCategory::ALL.map(|category| (category.as_str(), category));
+    let category = section
+        .value("category", ToolCategory::Other, |value| {
+            word(value, &categories)
+        })
+        .value;
     let mut patterns = |key| {
         section
             .value(key, Vec::new(), |value| list(value, pattern))
@@ -172,6 +178,7 @@ fn tool(section: &mut Section<'_>) -> Option<Tool> {
         id: id?,
         name: name?,
         kind: kind?,
+        category,
         processes,
         paths,
         scripts,

@@ -168,6 +168,8 @@ fn lists(page: &mut Page, config: &Config) {
         page.line("id", &at(quoted(tool.id.as_str())), String::clone);
         page.line("name", &at(quoted(&tool.name)), String::clone);
         page.line("kind", &at(quoted(tool.kind.as_str())), String::clone);
+        let category = quoted(tool.category.as_str());
+        page.line("category", &at(category), String::clone);
         for (key, patterns) in [
             ("processes", &tool.processes),
             ("paths", &tool.paths),

@@ -85,6 +85,18 @@ pub enum ToolCategory {
 }
 
 impl ToolCategory {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Chat,
+        Self::CodingAgent,
+        Self::Ide,
+        Self::LocalModel,
+        Self::Terminal,
+        Self::Voice,
+        Self::Memory,
+        Self::Other,
+    ];
+
     /// The category as a label's value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
