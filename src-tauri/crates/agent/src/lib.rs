@@ -19,6 +19,7 @@ mod agent;
 mod doctor;
 mod emit;
 mod events;
+pub mod explore;
 mod foundation;
 mod metering;
 mod requests;

@@ -73,6 +73,18 @@ Examples:
   aco logs -n 50              the last 50 lines
   aco logs -f --level warn    trouble, as it happens")]
     Logs(Logs),
+    /// Open Grafana Explore at this machine's records
+    ///
+    /// Grafana's address and the uid of its Loki data source stand under [grafana] in config.toml.
+    #[command(after_help = "\
+Examples:
+  aco open                                    the last hour of this machine
+  aco open --from 2026-01-31 --to 2026-01-31  one day
+  aco open --query '{service_name=\"ai-cost-observer\"} | tool_name=\"ollama\"' --from 7d
+  aco open --print                            only the link
+
+A time is 1h or now-1h (ago), 2026-01-31, 2026-01-31T14:30 (local) or 2026-01-31T14:30:00Z.")]
+    Open(Open),
     /// Stop everything from leaving this machine; recording goes on
     #[command(after_help = "\
 Examples:
@@ -119,6 +131,22 @@ pub(crate) struct Logs {
     /// One JSON object a line
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// What to show; everything of this machine when absent
+    #[arg(long, value_name = "LOGQL")]
+    pub(crate) query: Option<String>,
+    /// From when on; an hour before the end when absent
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) from: Option<String>,
+    /// Until when; now when absent. A date is meant with all its day
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) to: Option<String>,
+    /// Print the link instead of opening it
+    #[arg(long)]
+    pub(crate) print: bool,
 }
 
 #[derive(Debug, Subcommand)]

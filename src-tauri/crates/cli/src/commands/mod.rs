@@ -4,6 +4,7 @@ mod config;
 mod doctor;
 mod emit;
 mod logs;
+mod open;
 mod pause;
 mod run;
 mod status;
@@ -24,6 +25,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Doctor { json } => block_on(doctor::doctor(&context, json)),
         Command::Logs(logs) => block_on(logs::logs(&context, &logs)),
+        Command::Open(open) => open::open(&context, &open),
         Command::Pause { for_ } => block_on(pause::pause(&context, for_)),
         Command::Resume => block_on(pause::resume(&context)),
         Command::Config(config) => config::config(&context, &config),
