@@ -114,6 +114,9 @@ const NEVER: &[Never] = &[
     },
     Never {
         from: "aco-ledger",
+    },
+    Never {
+        from: "aco-usage",
         reaches: &[
             "tokio",
             "tonic",
@@ -125,6 +128,16 @@ const NEVER: &[Never] = &[
             "aco-ipc",
         ],
         why: "it is handed what was read and what it costs; its transaction waits for nobody",
+            "rusqlite",
+            "libsqlite3-sys",
+            "aco-home",
+            "aco-config",
+            "aco-spool",
+            "aco-telemetry",
+            "aco-sources",
+        ],
+        why: "it reads what others wrote, and is handed where; who keeps it, and when, is decided \
+              by whoever calls",
     },
     Never {
         from: "aco-ipc",

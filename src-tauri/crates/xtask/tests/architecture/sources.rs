@@ -32,6 +32,7 @@ const PLATFORM_MODULES: &[&str] = &[
     "src-tauri/crates/ledger/src/platform.rs",
     "src-tauri/crates/spool/src/platform.rs",
     "src-tauri/crates/telemetry/src/dispatch/file.rs",
+    "src-tauri/crates/usage/src/platform.rs",
 ];
 
 /// Where a library may call one of [`AMBIENT`] all the same.

@@ -1,0 +1,57 @@
+//! Reads what AI tools record about their tokens.
+//!
+//! Only recorded counts are read. Prompts and answers lie in the same files: they are parsed past
+//! and never built, so that nothing that leaves this crate can hold one. No clock, environment, home,
+//! runtime, log or database may enter: who calls hands over [`Surroundings`], decides on which
+//! thread is read, and keeps [`Checkpoint`](aco_domain::Checkpoint)s and calls in one transaction.
+//!
+//! ```text
+//!  Source::roots ──> Source::list ──FoundFile──> Source::open ──> Reading::step ──Increment──> ledger
+//!   (to watch, too)                  ^ unchanged files end here       │ at most 2,000 calls
+//!                                    └───────── Checkpoint <──────────┘
+//! ```
+//!
+//! # What holds for every source
+//! - **Identity.** Every call carries a [`CallIdentity`](aco_domain::CallIdentity) made of what the
+//!   tool wrote, never of where it was found. The same bytes read twice, in other pieces, in another
+//!   order or from a copied file give the same identities. Which copy counts is the ledger's decision;
+//!   only neighbouring copies in one file are folded here already, by the same rule.
+//! - **Increments.** A step begins at a checkpoint and gives the next one. It may be repeated. A
+//!   checkpoint holds a place in the file, a fingerprint of what lies before it, and what the parser
+//!   must remember. What it means is the source's affair: a place may be a row of a database.
+//! - **A half-written last line waits**: the place stays before it. Complete JSON at a file's end is
+//!   no half line and is read.
+//! - **Nothing is skipped in silence.** A finished line that should have held counts and could not be
+//!   read is counted in the checkpoint.
+//! - **Memory** is one buffer, of 256 KiB and up to 4 MiB for a very long line, whatever the files'
+//!   size.
+//!
+//! # How to add a source
+//! 1. Collect facts: where the tool keeps counts, which ids make a call, what is inside what
+//!    (`TokenCounts` are disjoint), what is written twice. Without recorded counts there is no source.
+//! 2. Make a room `sources/<tool>/`: `paths.rs` (roots from [`Surroundings`], which files), `parse.rs`
+//!    (from a record to a call), `README.md` (each quirk, and what is done about it).
+//! 3. For JSON lines implement `jsonl::Parser` and let `jsonl::open` do the reading; anything else
+//!    implements [`Source`] and [`Reading`] itself, and keeps its steps bounded and repeatable.
+//! 4. Choose the identity with care: it is kept in people's ledgers, and a change of it counts their
+//!    history twice.
+//! 5. Add it to `sources::all`, and a folder of fixtures with totals worked out by hand: one a quirk.
+//!    The tests then try every order of files and every way of cutting them into increments.
+
+mod calls;
+mod json;
+mod jsonl;
+mod lines;
+mod listing;
+mod markers;
+mod once;
+mod platform;
+mod resume;
+mod shorten;
+mod source;
+mod sources;
+
+pub use source::{
+    Buffer, FoundFile, Listing, Opened, Platform, ReadError, Reading, Source, Surroundings,
+};
+pub use sources::{all, claude_code::ClaudeCode};

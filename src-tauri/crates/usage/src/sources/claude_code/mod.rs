@@ -1,0 +1,58 @@
+//! Claude Code, and Claude Desktop's copies of it. The format and its quirks: `README.md`.
+
+mod parse;
+mod paths;
+
+use crate::jsonl;
+use crate::markers::Markers;
+use crate::source::{Buffer, FoundFile, Listing, Opened, ReadError, Source, Surroundings};
+use aco_domain::Checkpoint;
+use std::path::PathBuf;
+
+pub(super) const TOOL: &str = "claude-code";
+
+/// Claude Code's transcripts.
+pub struct ClaudeCode {
+    markers: Markers,
+}
+
+impl ClaudeCode {
+    /// The source; nothing is read yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            markers: Markers::new(&["usage"], &[]),
+        }
+    }
+}
+
+impl Default for ClaudeCode {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Source for ClaudeCode {
+    fn tool(&self) -> &'static str {
+        TOOL
+    }
+
+    fn roots(&self, surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
+        paths::roots(surroundings)
+    }
+
+    fn list(&self, roots: &[PathBuf]) -> Listing {
+        crate::listing::below(roots, &paths::is_transcript)
+    }
+
+    fn open<'b>(
+        &'b self,
+        file: &FoundFile,
+        checkpoint: Option<&Checkpoint>,
+        buffer: &'b mut Buffer,
+    ) -> Result<Opened<'b>, ReadError> {
+        jsonl::open(file, checkpoint, &self.markers, buffer, || {
+            parse::Transcript::new(&file.path)
+        })
+    }
+}

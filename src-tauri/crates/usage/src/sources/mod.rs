@@ -1,0 +1,11 @@
+//! The tools, each in a room of its own.
+
+pub(crate) mod claude_code;
+
+use crate::source::Source;
+
+/// Every source, in a fixed order.
+#[must_use]
+pub fn all() -> Vec<Box<dyn Source>> {
+    vec![Box::new(claude_code::ClaudeCode::new())]
+}
