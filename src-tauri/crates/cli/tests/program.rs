@@ -31,12 +31,22 @@ fn aco(home: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+/// What Windows says of a program of which a library could not be set up. Wine has it of its own
+/// libraries once in a thousand starts or two.
+const NOT_STARTED: i32 = 0xc000_0142_u32.cast_signed();
+
+fn output(home: &Path, arguments: &[&str]) -> Output {
+    let mut attempts = (0..3).map(|_| aco(home, arguments).output().unwrap());
+    let started = attempts.find(|output| output.status.code() != Some(NOT_STARTED));
+    started.unwrap_or_else(|| panic!("aco {arguments:?} could not be started"))
+}
+
 fn done(home: &Path, arguments: &[&str]) -> String {
     let Output {
         status,
         stdout,
         stderr,
-    } = aco(home, arguments).output().unwrap();
+    } = output(home, arguments);
     let said = String::from_utf8_lossy(&stderr);
     assert!(status.success(), "aco {arguments:?}: {status}: {said}");
     String::from_utf8(stdout).unwrap()
@@ -94,7 +104,7 @@ fn an_agent_is_reached_over_its_socket_and_is_the_only_one() {
     done(home.path(), &["pause"]);
     assert_eq!(status(home.path())["state"], "paused");
 
-    let second = aco(home.path(), &["run"]).output().unwrap();
+    let second = output(home.path(), &["run"]);
     let said = String::from_utf8_lossy(&second.stderr);
     assert_eq!(second.status.code(), Some(1), "{said}");
     assert!(said.contains(&format!("pid {pid}")), "{said}");

@@ -3,7 +3,7 @@
 
 use super::System;
 use crate::place::Place;
-use crate::process::{Failure, output, run, step};
+use crate::process::{Failure, output, run, step, succeeds};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,7 +18,19 @@ const RANDOM: &str = "bcryptprimitives.dll";
 /// nothing.
 const RANDOM_SOURCE: &str = include_str!("bcryptprimitives.c");
 
-/// A Windows' drive and registry, in the cache folder.
+/// How cargo starts a test. One start in a thousand or two Wine fails to load a library of its own
+/// and exits with 1, which no test program does: a failed test is 101, a crash something else.
+const RUNNER: &str = "\
+#!/bin/sh
+for attempt in 1 2 3; do
+  wine \"$@\"
+  code=$?
+  [ $code = 1 ] || exit $code
+done
+exit $code
+";
+
+/// A Windows' drive and registry, in the cache folder, and the process that keeps them.
 #[derive(Debug)]
 pub(crate) struct Prefix {
     folder: PathBuf,
@@ -42,14 +54,26 @@ impl Prefix {
             fs::write(&ready, "")
                 .map_err(|error| Failure::new(format!("could not write in the prefix: {error}")))?;
         }
+        super::write(&prefix.runner(), RUNNER)?;
+        super::make_executable(&prefix.runner())?;
+        // What an interrupted run has left: the next one would not be ours.
+        prefix.leave();
+        // By itself it ends three seconds after each program, and starts anew for the next.
+        let mut server = place.command("wineserver");
+        prefix.environment(&mut server);
+        run(server.arg("--persistent"))?;
         Ok(prefix)
     }
 
     /// Has `command`, cargo, run what it builds for `system` in here.
     pub(crate) fn enter(&self, command: &mut Command, system: &System) {
         let variable = system.target.to_uppercase().replace('-', "_");
-        command.env(format!("CARGO_TARGET_{variable}_RUNNER"), "wine");
+        command.env(format!("CARGO_TARGET_{variable}_RUNNER"), self.runner());
         self.environment(command);
+    }
+
+    fn runner(&self) -> PathBuf {
+        self.folder.join("run-test")
     }
 
     fn environment(&self, command: &mut Command) {
@@ -61,8 +85,17 @@ impl Prefix {
             .env("WINEDLLOVERRIDES", OVERRIDES);
     }
 
+    /// Ends what still runs in it.
+    fn leave(&self) {
+        let mut server = Command::new("wineserver");
+        self.environment(&mut server);
+        // Nothing is left to be ended, then.
+        succeeds(server.arg("--kill"));
+    }
+
     fn set_up(&self, place: &Place) -> Result<(), Failure> {
-        // What an interrupted attempt has left.
+        // What an interrupted attempt has left, processes included.
+        self.leave();
         let _ = fs::remove_dir_all(&self.folder);
         fs::create_dir_all(&self.folder).map_err(|error| {
             Failure::new(format!("could not make {}: {error}", self.folder.display()))
@@ -89,5 +122,11 @@ impl Prefix {
             .arg(library)
             .arg(&source)
             .arg("-ladvapi32"))
+    }
+}
+
+impl Drop for Prefix {
+    fn drop(&mut self) {
+        self.leave();
     }
 }
