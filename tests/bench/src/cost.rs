@@ -1,7 +1,7 @@
 //! The cost of one log call, seen from the thread that makes it.
 
 use crate::backlog;
-use crate::stats::quantile;
+use aco_bench::stats::quantile;
 use aco_telemetry::bridge::{SpoolProcessor, appender};
 use aco_telemetry::dispatch::{FileLimits, LocalSinks, LogFile, Masker, TargetLevels, build};
 use aco_telemetry::ship::{Destination, Orders, Shipper, ShipperParts};

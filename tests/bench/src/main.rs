@@ -28,8 +28,8 @@ mod backlog;
 mod cost;
 mod drain;
 mod server;
-mod stats;
 
+use aco_bench::stats;
 use std::process::{Command, Stdio};
 
 const USAGE: &str = "usage: emit [--quick]

@@ -1,7 +1,8 @@
 //! Order statistics.
 
 /// The value at `quantile` (0 to 1) of sorted samples.
-pub(crate) fn quantile(sorted: &[u64], quantile: f64) -> u64 {
+#[must_use]
+pub fn quantile(sorted: &[u64], quantile: f64) -> u64 {
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -13,7 +14,8 @@ pub(crate) fn quantile(sorted: &[u64], quantile: f64) -> u64 {
 }
 
 /// The median of a few figures.
-pub(crate) fn median(mut figures: Vec<f64>) -> f64 {
+#[must_use]
+pub fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures[figures.len() / 2]
 }

@@ -16,6 +16,7 @@ mod check;
 mod claim;
 mod cross;
 mod needs;
+mod peer;
 mod place;
 mod process;
 mod rig;
@@ -38,6 +39,7 @@ Usage: cargo xtask <command>
   check                     the quick part of it: format, clippy, licences, architecture
   cross check [--no-wine]   type-check for Windows and macOS, run Windows' tests under Wine
   bench emit [-- ARGS]      measure the emit path and the drain
+  bench import [-- ARGS]    measure a first import and what follows it, against ccusage (from npm)
   rig [NAME]                run one long test against the real servers; without a name, list them
   stack build               build the real servers the tests use
   stack up                  start the backend and stay with it until Ctrl-C
@@ -79,6 +81,7 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
         ["cross", "check"] => checks(|place| cross::check(place, Tests::UnderWine)),
         ["cross", "check", "--no-wine"] => checks(|place| cross::check(place, Tests::Not)),
         ["bench", "emit", rest @ ..] => bench::emit(&Place::find()?, after_dashes(rest)?),
+        ["bench", "import", rest @ ..] => bench::import(&Place::find()?, after_dashes(rest)?),
         ["rig"] => checks(rig::list),
         ["rig", name] => checks(|place| rig::one(place, name)),
         ["stack", "build"] => checks(stack::build),

@@ -16,6 +16,8 @@ pub(crate) struct Place {
     pub(crate) checks_target: PathBuf,
     /// Where programs are kept that the checks need and the system lacks.
     pub(crate) tools: PathBuf,
+    /// Where the benches put what they make.
+    pub(crate) bench: PathBuf,
     cargo: OsString,
 }
 
@@ -42,6 +44,7 @@ impl Place {
             checks_target: read("CARGO_TARGET_DIR")
                 .map_or_else(|| kept.join("target"), |chosen| root.join(chosen)),
             tools: kept.join("tools"),
+            bench: kept.join("bench"),
             cargo: read("CARGO").unwrap_or_else(|| "cargo".into()),
             root,
         })

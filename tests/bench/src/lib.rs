@@ -1,0 +1,4 @@
+//! What the benches share. What they measure is theirs.
+
+/// Order statistics.
+pub mod stats;
