@@ -18,3 +18,4 @@ mod output;
 mod time;
 
 pub use manifest::{Manifest, Spent, Totals, Written};
+pub use time::utc_day;

@@ -22,8 +22,9 @@ pub(crate) fn as_folders(at: UnixNanos) -> String {
     timestamp(at).strftime("%Y/%m/%d").to_string()
 }
 
-/// `2025-11-03`
-pub(crate) fn utc_day(at: UnixNanos) -> String {
+/// The day in UTC: `2025-11-03`.
+#[must_use]
+pub fn utc_day(at: UnixNanos) -> String {
     timestamp(at).strftime("%F").to_string()
 }
 

@@ -224,7 +224,7 @@ impl Author {
             request: named.then(|| self.chance.id("req_011C", 20)),
             model,
             usage,
-            records_a_price: self.chance.one_in(50),
+            records_a_price: self.traps.recorded_costs && self.chance.one_in(50),
         }
     }
 

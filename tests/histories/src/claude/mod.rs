@@ -33,7 +33,7 @@ pub struct Shape {
     pub bytes: u64,
     /// Nothing is earlier.
     pub since: UnixNanos,
-    /// Sessions begin within so many days of it.
+    /// Sessions begin within so many days of it; at zero, at once.
     pub days: u32,
     /// What else is in it.
     pub traps: Traps,
@@ -87,6 +87,8 @@ pub struct Traps {
     pub long_context: bool,
     /// Models nobody has a price for.
     pub unknown_models: bool,
+    /// A price beside the counts (`costUSD`), as former versions wrote it. It is no list price.
+    pub recorded_costs: bool,
     /// Calls without ids: each line is a call.
     pub without_ids: bool,
     /// `<synthetic>` notices that claim tokens.
@@ -109,6 +111,7 @@ impl Traps {
         nulls: false,
         long_context: false,
         unknown_models: false,
+        recorded_costs: false,
         without_ids: false,
         synthetic_tokens: false,
         shrinking: false,
@@ -122,6 +125,7 @@ impl Traps {
         nulls: true,
         long_context: true,
         unknown_models: true,
+        recorded_costs: true,
         without_ids: true,
         synthetic_tokens: true,
         shrinking: true,
@@ -189,7 +193,9 @@ pub fn write(folder: &Path, shape: &Shape) -> io::Result<Manifest> {
     for number in 0..shape.files {
         let kind = KINDS[number as usize % KINDS.len()];
         let calls = calls_of(shape, number);
-        let days_in = author.chance.number(0..=u64::from(shape.days) * 86_400 - 1);
+        let days_in = author
+            .chance
+            .number(0..=(u64::from(shape.days) * 86_400).saturating_sub(1));
         let at = later(shape.since, days_in * 1_000);
         let (mut transcript, copies) = match (kind, &before) {
             (Kind::SubAgent, Some((parent, kept))) => (author.sub_agent(parent), kept.as_slice()),

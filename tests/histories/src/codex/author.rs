@@ -136,7 +136,7 @@ impl Author {
     fn new_thread(&mut self, after: Option<&Parent>) -> Thread {
         let seconds = self
             .chance
-            .number(0..=u64::from(self.shape.days) * 86_400 - 1);
+            .number(0..=(u64::from(self.shape.days) * 86_400).saturating_sub(1));
         let mut at = later(self.shape.since, seconds * 1_000);
         if let Some(parent) = after {
             at = at.max(later(parent.at, 60_000));
