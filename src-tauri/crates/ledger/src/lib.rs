@@ -48,6 +48,7 @@ mod open;
 mod outbox;
 mod platform;
 mod queries;
+pub mod report;
 mod reprice;
 mod schema;
 mod sums;
