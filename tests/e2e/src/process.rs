@@ -29,6 +29,19 @@ pub fn copy_program(from: &Path, to: &Path) {
     );
 }
 
+/// Starts a process of this name that does nothing: a copy of `sleep` in `folder`.
+#[track_caller]
+pub fn idle_program(folder: &Path, name: &str) -> Process {
+    std::fs::create_dir_all(folder).unwrap();
+    let program = folder.join(name);
+    copy_program("/bin/sleep".as_ref(), &program);
+    Process::spawn(
+        name,
+        Command::new(&program).arg("600"),
+        &folder.join(format!("{name}.output")),
+    )
+}
+
 /// Killed on drop; what it wrote is printed then if the test is failing.
 #[derive(Debug)]
 pub struct Process {

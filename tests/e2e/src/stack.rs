@@ -1,7 +1,8 @@
 //! The real backend on 127.0.0.1, started with the very files from `infra/`.
 //!
 //! Ports and folders reach those files through environment variables, as in any deployment;
-//! Prometheus expands none in its targets, so that one address is replaced in a copy. Each server
+//! Prometheus expands none in its targets, so that one address (and, for the impatient, how often it
+//! is asked) is replaced in a copy. Each server
 //! can be killed, frozen and started again on its own folder and ports: that is what the tests of
 //! the delivery guarantee are made of.
 
@@ -30,6 +31,8 @@ const START: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(60);
 /// The address in `infra/prometheus.yml`.
 const SCRAPED: &str = "otel-collector:8889";
+/// And how often it is asked.
+const SCRAPE_INTERVAL: &str = "scrape_interval: 15s";
 
 // Places in the block of ports.
 const GRPC: u16 = 0;
@@ -119,7 +122,7 @@ impl Stack {
         Loki::new(self.local(LOKI_HTTP), self.started_ns)
     }
 
-    /// Asks Prometheus. Values arrive with its next scrape, up to 15 s later.
+    /// Asks Prometheus. Values arrive with its next scrape, up to 15 s later unless told otherwise.
     pub fn prometheus(&self) -> Prometheus {
         Prometheus::new(self.local(PROMETHEUS))
     }
@@ -274,15 +277,17 @@ impl Stack {
     #[track_caller]
     pub fn start_prometheus(&mut self) {
         assert!(self.prometheus.is_none(), "Prometheus is running");
-        let original = std::fs::read_to_string(infra().join("prometheus.yml")).unwrap();
-        assert_eq!(
-            original.matches(SCRAPED).count(),
-            1,
-            "one address to replace"
-        );
-        let target = format!("127.0.0.1:{}", self.ports.port(EXPORTER));
+        let mut text = std::fs::read_to_string(infra().join("prometheus.yml")).unwrap();
+        let mut replace = |what: &str, by: &str| {
+            assert_eq!(text.matches(what).count(), 1, "one {what} to replace");
+            text = text.replace(what, by);
+        };
+        replace(SCRAPED, &format!("127.0.0.1:{}", self.ports.port(EXPORTER)));
+        if let Some(interval) = &self.options.scrape_interval {
+            replace(SCRAPE_INTERVAL, &format!("scrape_interval: {interval}"));
+        }
         let config = self.scratch.path().join("prometheus.yml");
-        std::fs::write(&config, original.replace(SCRAPED, &target)).unwrap();
+        std::fs::write(&config, text).unwrap();
 
         let mut command = Command::new(&self.servers.prometheus);
         command

@@ -13,11 +13,10 @@
 
 use aco_e2e::aco::Aco;
 use aco_e2e::judge::{all_arrived, none_missing};
-use aco_e2e::process::{Process, copy_program};
+use aco_e2e::process::idle_program;
 use aco_e2e::stack::Stack;
 use aco_e2e::{eventually, eventually_some, loki};
 use std::io::Write as _;
-use std::process::Command;
 use std::time::Duration;
 
 const UP: Duration = Duration::from_secs(20);
@@ -39,19 +38,6 @@ fn complete(stack: &Stack, aco: &Aco, at_least: u64) -> u64 {
     recorded
 }
 
-/// Starts a process called `ollama` that does nothing: a copy of `sleep`.
-fn fake_ollama(aco: &Aco) -> Process {
-    let folder = aco.user_home().join("bin");
-    std::fs::create_dir_all(&folder).unwrap();
-    let program = folder.join("ollama");
-    copy_program("/bin/sleep".as_ref(), &program);
-    Process::spawn(
-        "ollama",
-        Command::new(&program).arg("600"),
-        &folder.join("output"),
-    )
-}
-
 #[test]
 fn a_tool_that_starts_and_stops_is_found_in_loki() {
     let stack = Stack::builder().without_prometheus().start();
@@ -61,7 +47,7 @@ fn a_tool_that_starts_and_stops_is_found_in_loki() {
         .build();
     aco.spawn_run();
     aco.wait_until_up(UP);
-    let ollama = fake_ollama(&aco);
+    let ollama = idle_program(&aco.user_home().join("bin"), "ollama");
     let pid = ollama.pid();
 
     let host = aco.status()["host_name"].as_str().unwrap().to_owned();
