@@ -16,13 +16,13 @@
 //! ```
 
 mod catalogue;
-mod machine;
 mod matching;
+mod platform;
 mod scan;
 mod track;
 
 pub use catalogue::{Catalogue, CatalogueError, Patterns, Tool, ToolEntry};
-pub use machine::Machine;
 pub use matching::{Nature, Os, ProcessView, Verdict};
+pub use platform::{Machine, Power};
 pub use scan::{Listed, ProcessTable, Resources, Running, Scan, ScanError, Scanner};
 pub use track::{Event, Tracker};

@@ -333,13 +333,19 @@ fn proves<'t>(
 /// Electron and Chromium start their renderers, GPU and utility processes from the application's
 /// own executable and tell them what they are; VS Code and its forks run language servers from it.
 fn is_helper(args: &[OsString]) -> bool {
+    // Those that a zygote forked have written all of it over the first one, with spaces.
+    let written_over = args.first().is_some_and(|all| {
+        let mut words = all.as_encoded_bytes().split(|byte| *byte == b' ');
+        words.any(|word| word.starts_with(b"--type="))
+    });
     let mut args = args.iter().skip(1);
-    args.any(|arg| {
-        let arg = arg.as_encoded_bytes();
-        arg.starts_with(b"--type=")
-            || arg == b"--node-ipc"
-            || arg == b"--ms-enable-electron-run-as-node"
-    })
+    written_over
+        || args.any(|arg| {
+            let arg = arg.as_encoded_bytes();
+            arg.starts_with(b"--type=")
+                || arg == b"--node-ipc"
+                || arg == b"--ms-enable-electron-run-as-node"
+        })
 }
 
 /// Whether a program, as `Os::parts` has it, is a command shell.

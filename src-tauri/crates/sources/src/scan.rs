@@ -1,7 +1,7 @@
 //! From a process table to the tools that run.
 //!
-//! A process is looked at closely only while it is new; afterwards its verdict stands, and a scan
-//! costs one listing and a measurement of the tools' own processes. A process is known by its
+//! A process is looked at closely only while it is new or has become another program; afterwards
+//! its verdict stands, and a scan costs one listing and a measurement of the tools' own processes. A process is known by its
 //! number and start time together, because numbers are used again.
 //!
 //! # What counts as one running tool
@@ -43,6 +43,9 @@ pub struct Listed {
     pub parent: Option<u32>,
     /// When it started; 0 where the system does not tell.
     pub start_time: UnixNanos,
+    /// A number that changes when the process has become another program, as far as a listing
+    /// notices; 0 where none does.
+    pub program: u64,
 }
 
 /// What a process has used, or all processes of one tool's instance together.
@@ -149,6 +152,14 @@ impl<T: ProcessTable> Scanner<T> {
             let same = listed.get(pid);
             same.is_some_and(|process| process.start_time == known.start_time)
         });
+        for (pid, known) in &mut self.known {
+            let program = listed
+                .get(pid)
+                .map_or(known.program, |listed| listed.program);
+            if known.program != program {
+                (known.program, known.looks) = (program, 0);
+            }
+        }
         self.look_at_new(&listed)?;
         let family = Family::new(&listed, &self.known);
         let (members, proven) = (family.members(), family.proven());
@@ -182,7 +193,10 @@ impl<T: ProcessTable> Scanner<T> {
     fn look_at_new(&mut self, listed: &HashMap<u32, Listed>) -> Result<(), ScanError> {
         let settled = |pid: &u32| {
             let known = self.known.get(pid);
-            known.is_some_and(|known| known.tool().is_some() || known.looks >= LOOKS)
+            known.is_some_and(|known| match known.looks {
+                0 => false,
+                looks => known.tool().is_some() || looks >= LOOKS,
+            })
         };
         let new: Vec<u32> = listed.keys().copied().filter(|pid| !settled(pid)).collect();
         if new.is_empty() {
@@ -198,6 +212,7 @@ impl<T: ProcessTable> Scanner<T> {
                 nature: family::Nature::Other,
                 proves: Vec::new(),
                 proven: false,
+                program: listed.program,
                 looks: 0,
             });
             let verdict = catalogue.judge(process);

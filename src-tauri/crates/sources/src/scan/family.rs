@@ -24,7 +24,9 @@ pub(super) struct Known {
     pub(super) proves: Vec<ToolId>,
     /// Whether the instance it is the outermost process of has shown its proof.
     pub(super) proven: bool,
-    /// How often it was looked at.
+    /// What the listing said when it was last looked at.
+    pub(super) program: u64,
+    /// How often it was looked at since it is this program.
     pub(super) looks: u8,
 }
 

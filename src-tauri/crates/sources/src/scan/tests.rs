@@ -15,6 +15,8 @@ struct Table {
     /// What was measured last.
     measured: Vec<u32>,
     unreadable: bool,
+    /// What a listing says of the program, where it says anything.
+    programs: HashMap<u32, u64>,
 }
 
 impl ProcessTable for Table {
@@ -26,6 +28,7 @@ impl ProcessTable for Table {
             pid,
             parent: (parent != 0).then_some(parent),
             start_time: UnixNanos(start),
+            program: self.programs.get(&pid).copied().unwrap_or(0),
         });
         Ok(listed.collect())
     }
@@ -144,6 +147,23 @@ fn a_shim_that_becomes_the_tool_is_noticed() {
     assert_eq!(instances(&mut scanner), []);
     scanner.table.rows = vec![(10, 0, 1, "claude")];
     assert_eq!(instances(&mut scanner), [is("claude-code", 10, 1)]);
+}
+
+#[test]
+fn a_process_that_became_another_program_is_looked_at_again() {
+    let mut scanner = scanner(&[(10, 0, 1, "sh"), (11, 0, 1, "vim")]);
+    for _ in 0..=LOOKS {
+        assert_eq!(instances(&mut scanner), []);
+    }
+    scanner.table.rows[0] = (10, 0, 1, "claude");
+    assert_eq!(instances(&mut scanner), [], "the listing has not noticed");
+    scanner.table.programs = HashMap::from([(10, 7)]);
+    assert_eq!(instances(&mut scanner), [is("claude-code", 10, 1)]);
+    // Also one that was a tool.
+    scanner.table.rows[0] = (10, 0, 1, "codex");
+    scanner.table.programs = HashMap::from([(10, 8)]);
+    assert_eq!(instances(&mut scanner), [is("codex", 10, 1)]);
+    assert_eq!(scanner.table.looks[&11], usize::from(LOOKS));
 }
 
 #[test]

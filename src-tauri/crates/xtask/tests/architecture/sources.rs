@@ -30,6 +30,7 @@ const PLATFORM_MODULES: &[&str] = &[
     "src-tauri/crates/home/src/platform/",
     "src-tauri/crates/ipc/src/transport/",
     "src-tauri/crates/ledger/src/platform.rs",
+    "src-tauri/crates/sources/src/platform/",
     "src-tauri/crates/spool/src/platform.rs",
     "src-tauri/crates/telemetry/src/dispatch/file.rs",
     "src-tauri/crates/usage/src/platform.rs",

@@ -136,6 +136,8 @@ pub(super) const ROWS: &[(Expect, &str, &str, &[&str])] = &[
     (Is("cursor"), "cursor", "/usr/share/cursor/cursor", &[]),
     (Part("cursor"), "cursor", "/usr/share/cursor/cursor", &["--type=renderer", "--lang=en"]),
     (Part("cursor"), "cursor", "/usr/share/cursor/cursor", &["--x", "--type=zygote"]),
+    // Forked by the zygote: it writes over its arguments, without NULs between them.
+    (Part("cursor"), "cursor", "/usr/share/cursor/cursor", &["\0", "/usr/share/cursor/cursor --type=renderer --lang=en"]),
     (Part("cursor"), "cursor", "/usr/share/cursor/cursor", &["/usr/share/cursor/resources/app/extensions/json/serverMain", "--node-ipc", "--clientProcessId=7"]),
     (Like("cursor"), "chrome_crashpad", "/usr/share/cursor/chrome_crashpad_handler", &["--monitor-self"]),
     (Like("cursor"), "xcursorgen", "/usr/bin/xcursorgen", &["cursor"]),

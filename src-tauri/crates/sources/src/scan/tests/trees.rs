@@ -28,6 +28,7 @@ impl ProcessTable for Table {
             pid,
             parent: Some(parent),
             start_time: UnixNanos(u64::from(pid)),
+            program: 0,
         });
         Ok(listed.collect())
     }

@@ -1,4 +1,5 @@
-//! This machine's process table, read through `sysinfo`. The only room with I/O.
+//! The process table of a system that gives all of it in one call (macOS, Windows), through
+//! `sysinfo`.
 
 use crate::matching::ProcessView;
 use crate::scan::{Listed, ProcessTable, Resources, ScanError};
@@ -48,6 +49,7 @@ impl ProcessTable for Machine {
                 pid: process.pid().as_u32(),
                 parent: process.parent().map(Pid::as_u32),
                 start_time: UnixNanos(0).plus(Duration::from_secs(process.start_time())),
+                program: 0,
             })
             .collect())
     }
