@@ -22,6 +22,7 @@ mod events;
 pub mod explore;
 mod foundation;
 mod metering;
+mod pace;
 mod requests;
 mod scanning;
 mod serving;

@@ -1,11 +1,13 @@
-//! Looking at the machine at each interval, off the loop: a scan takes milliseconds and belongs on
-//! a thread that may block.
+//! Looking at the machine at intervals, off the loop: a scan may take milliseconds and belongs on a
+//! thread that may block. How long an interval is, `pace` says.
 
 use crate::events::TARGET;
+use crate::pace;
 use crate::supervise::Restarts;
 use aco_config::{Config, Tool};
+use aco_domain::{ToolId, UnixNanos};
 use aco_sources::{
-    Catalogue, CatalogueError, Machine, Os, Patterns, Scan, ScanError, Scanner, ToolEntry,
+    Catalogue, CatalogueError, Machine, Os, Patterns, Power, Scan, ScanError, Scanner, ToolEntry,
 };
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -14,11 +16,15 @@ use tokio::time::{Instant, sleep_until};
 type Used = Box<Scanner<Machine>>;
 
 /// A scan on its thread: what it found, and the scanner to use again unless it failed.
-type Work = JoinHandle<Result<(Used, Scan), ScanError>>;
+type Work = JoinHandle<Result<(Used, Scan, Power), ScanError>>;
 
-/// Scans at once and then at each interval. One that panics is reported and the next one begins
+/// Which instances ran, whatever they used.
+type Instances = Vec<(ToolId, u32, UnixNanos)>;
+
+/// Scans at once and then at intervals. One that panics is reported and the next one begins
 /// anew, after a while that grows.
 pub(crate) struct Scans {
+    /// As configured.
     interval: Duration,
     tools: Vec<Tool>,
     catalogue: Catalogue,
@@ -30,6 +36,9 @@ pub(crate) struct Scans {
     again: bool,
     due: Instant,
     finished: Instant,
+    /// What the last scan that worked found, and when a scan last found something else.
+    instances: Instances,
+    changed: Instant,
     begun: u64,
     restarts: Restarts,
 }
@@ -51,6 +60,8 @@ impl Scans {
             again: false,
             due: now,
             finished: now,
+            instances: Vec::new(),
+            changed: now,
             begun: 0,
             restarts: Restarts::new(),
         })
@@ -106,9 +117,12 @@ impl Scans {
         self.work = None;
         self.finished = Instant::now();
         let (result, wait) = match ended {
-            Ok(Ok((scanner, scan))) => {
+            Ok(Ok((scanner, scan, power))) => {
                 self.scanner = Some(scanner);
-                (Ok(scan), self.interval)
+                self.note_change(&scan);
+                let unchanged = self.finished.duration_since(self.changed);
+                let wait = pace::wait(self.interval, unchanged, power);
+                (Ok(scan), wait)
             }
             Ok(Err(error)) => (Err(error), self.interval),
             Err(panic) => {
@@ -125,6 +139,17 @@ impl Scans {
         }
         (self.begun, result)
     }
+
+    fn note_change(&mut self, scan: &Scan) {
+        let running = scan.running.iter();
+        let instances: Instances = running
+            .map(|running| (running.tool.clone(), running.pid, running.start_time))
+            .collect();
+        if self.instances != instances {
+            self.instances = instances;
+            self.changed = self.finished;
+        }
+    }
 }
 
 enum Begin {
@@ -132,13 +157,13 @@ enum Begin {
     Anew(Catalogue),
 }
 
-fn scan(begin: Begin) -> Result<(Used, Scan), ScanError> {
+fn scan(begin: Begin) -> Result<(Used, Scan, Power), ScanError> {
     let mut scanner = match begin {
         Begin::Again(scanner) => scanner,
         Begin::Anew(catalogue) => Box::new(Scanner::new(Machine::new()?, catalogue)),
     };
     let scan = scanner.scan()?;
-    Ok((scanner, scan))
+    Ok((scanner, scan, Power::now()))
 }
 
 /// The embedded catalogue and the user's tools. What is wrong with one of those does not take the
@@ -169,6 +194,8 @@ fn catalogue(tools: &[Tool]) -> Result<Catalogue, CatalogueError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aco_domain::{ToolCategory, ToolKind};
+    use aco_sources::{Resources, Running};
 
     #[tokio::test]
     async fn who_asks_during_a_scan_gets_a_later_one() {
@@ -194,6 +221,34 @@ mod tests {
         config.scan.interval.value = Duration::from_secs(5);
         scans.configure(&config);
         assert_eq!(scans.due, scans.finished + Duration::from_secs(5));
+    }
+
+    #[test]
+    fn another_set_of_instances_is_a_change_and_what_they_use_is_none() {
+        let instance = |tool: &str, pid: u32, seconds: u64| Running {
+            tool: ToolId::new(tool).unwrap(),
+            display_name: tool.to_owned(),
+            kind: ToolKind::Cli,
+            category: ToolCategory::Other,
+            pid,
+            start_time: UnixNanos(1),
+            resources: Resources {
+                cpu_time: Duration::from_secs(seconds),
+                resident_bytes: seconds,
+            },
+        };
+        let mut scans = Scans::new(&Config::default()).unwrap();
+        let mut changes = |running: Vec<Running>| {
+            scans.finished += Duration::from_secs(15);
+            scans.note_change(&Scan { running });
+            scans.changed == scans.finished
+        };
+        assert!(!changes(vec![]), "nothing ran before the first scan");
+        assert!(changes(vec![instance("codex", 7, 1)]));
+        assert!(!changes(vec![instance("codex", 7, 9)]));
+        assert!(changes(vec![instance("codex", 8, 9)]));
+        assert!(changes(vec![instance("amp", 8, 9)]));
+        assert!(changes(vec![]));
     }
 
     /// The output of `future` when one poll gives it.

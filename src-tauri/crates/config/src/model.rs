@@ -128,7 +128,7 @@ pub struct Log {
 /// `[scan]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scan {
-    /// Time between two looks at the running processes: 5 to 60 s.
+    /// Time between two looks at the running processes while tools start and stop: 5 to 60 s.
     pub interval: Sourced<Duration>,
 }
 
