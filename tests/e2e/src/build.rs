@@ -71,6 +71,14 @@ const PROMTOOL: Program = Program {
     ..PROMETHEUS
 };
 
+const COMPOSE: Program = Program {
+    module: "compose",
+    name: "compose",
+    package: ".",
+    tags: None,
+    version: None,
+};
+
 /// The servers, built if need be. Panics with Go's own words when that fails.
 pub fn ensure_servers() -> ServerBinaries {
     // The longest first: whoever watches learns early whether it works.
@@ -83,9 +91,14 @@ pub fn ensure_servers() -> ServerBinaries {
     }
 }
 
-/// Prometheus' `promtool`, apart: only tests of rules need it, and it is a minute and a half.
+/// Prometheus' `promtool`: checks its configuration.
 pub fn ensure_promtool() -> PathBuf {
     PROMTOOL.ensure()
+}
+
+/// Reads compose files as Docker Compose does; see `tests/stack/compose/main.go`.
+pub fn ensure_compose() -> PathBuf {
+    COMPOSE.ensure()
 }
 
 /// A module's `go.mod` as Go reads it (`go mod edit -json`).
