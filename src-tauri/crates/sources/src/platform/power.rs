@@ -62,6 +62,10 @@ mod system {
     /// `kIOPSTimeRemainingUnlimited` of IOPowerSources.h: connected to an external power source.
     const UNLIMITED: f64 = -2.0;
 
+    #[expect(
+        unsafe_code,
+        reason = "a function of the system that no crate here wraps"
+    )]
     #[link(name = "IOKit", kind = "framework")]
     unsafe extern "C" {
         fn IOPSGetTimeRemainingEstimate() -> f64;
