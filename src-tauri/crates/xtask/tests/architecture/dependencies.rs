@@ -192,6 +192,11 @@ const KEEPERS: &[Keeper] = &[
         why: "one thread speaks to the endpoint",
     },
     Keeper {
+        what: "opentelemetry-otlp",
+        by: &["aco-telemetry", "aco-bench"],
+        why: "it reads the environment by itself: its exporter is made in one place, with our headers",
+    },
+    Keeper {
         what: "sysinfo",
         by: &["aco-sources"],
         why: "one crate reads the machine",
