@@ -112,6 +112,20 @@ Examples:
   aco token set               typed, and not shown
   aco token status            whether one is sent, and where to")]
     Token(Token),
+    /// Run the agent at each login, without a tray
+    ///
+    /// For machines without a display, or for those who want no tray. It needs no root and concerns
+    /// this user alone: a unit of systemd's user manager on Linux, a launch agent on macOS, a value of
+    /// the user's Run key on Windows. An agent that runs already keeps the home; this one takes over
+    /// when it ends (on Windows: at the next logon). Of the environment only ACO_HOME goes with it
+    /// (on Linux XDG_CONFIG_HOME and XDG_DATA_HOME too): everything else belongs into config.toml.
+    #[command(subcommand)]
+    #[command(after_help = "\
+Examples:
+  aco service install         now, and at each login; a second time updates it
+  aco service install --print only show what would be written and run
+  aco service remove          as if it had never been installed")]
+    Service(Service),
     /// Write numbered test records
     #[command(hide = true)]
     Emit(Emit),
@@ -173,6 +187,22 @@ pub(crate) enum Token {
     Clear,
     /// Say whether there is a token, where it came from and what it is for; never the token
     Status,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Service {
+    /// Start the agent now and at each login, or update what does
+    Install {
+        /// Show what would be written and run; do nothing
+        #[arg(long)]
+        print: bool,
+    },
+    /// No longer start it at login, and stop it where the system can
+    Remove {
+        /// Show what would be removed and run; do nothing
+        #[arg(long)]
+        print: bool,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -23,6 +23,8 @@ pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(100);
 pub(crate) struct Context {
     pub(crate) home: Home,
     pub(crate) source: SettingsSource,
+    /// As it was when this program started.
+    pub(crate) environment: Environment,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -43,10 +45,11 @@ impl Context {
     pub(crate) fn new() -> Result<Self, Failure> {
         let environment: Environment = std::env::vars_os().collect();
         let home = Home::resolve(&environment)?;
-        let source = SettingsSource::new(&home, Some(environment));
+        let source = SettingsSource::new(&home, Some(environment.clone()));
         Ok(Self {
             home,
             source,
+            environment,
             clock: Arc::new(MachineClock),
         })
     }

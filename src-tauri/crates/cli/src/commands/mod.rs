@@ -7,6 +7,7 @@ mod logs;
 mod open;
 mod pause;
 mod run;
+mod service;
 mod status;
 mod token;
 
@@ -29,6 +30,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Pause { for_ } => block_on(pause::pause(&context, for_)),
         Command::Resume => block_on(pause::resume(&context)),
         Command::Config(config) => config::config(&context, &config),
+        Command::Service(command) => service::service(&context, &command),
         Command::Token(token) => block_on(token::token(&context, token)),
         Command::Emit(emit) => emit::emit(context, emit),
     }
