@@ -1,3 +1,6 @@
+// Absolute paths begin with a drive on Windows.
+#![cfg(unix)]
+
 use super::*;
 use std::ffi::OsString;
 
@@ -16,8 +19,6 @@ fn paths(list: &[&str]) -> Vec<PathBuf> {
     list.iter().map(PathBuf::from).collect()
 }
 
-// Absolute paths begin with a drive on Windows.
-#[cfg(unix)]
 #[test]
 fn folders_are_the_configured_ones_or_the_two_defaults() {
     let both = paths(&[
@@ -51,7 +52,6 @@ fn folders_are_the_configured_ones_or_the_two_defaults() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn claude_desktop_has_roots_of_its_own_on_macos() {
     let roots = found(Platform::MacOs, &[("CLAUDE_CONFIG_DIR", "/one")]);
