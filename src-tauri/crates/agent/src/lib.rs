@@ -29,6 +29,7 @@ mod serving;
 mod settings;
 mod status;
 mod supervise;
+pub mod usage;
 
 pub use aco_telemetry::dispatch::Logging;
 pub use agent::{Agent, AgentParts, config_attention};

@@ -102,6 +102,12 @@ impl Home {
         self.config.join("config.toml")
     }
 
+    /// The user's own price data, in the format of `genai-prices`, in place of the embedded one.
+    #[must_use]
+    pub fn prices_file(&self) -> PathBuf {
+        self.config.join("prices.json")
+    }
+
     /// The folder of the local log.
     #[must_use]
     pub fn log_folder(&self) -> PathBuf {

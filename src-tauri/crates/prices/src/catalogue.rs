@@ -11,12 +11,12 @@ use std::time::{Duration, SystemTime};
 /// The release of `genai-prices` whose data is embedded.
 pub(crate) const EMBEDDED_RELEASE: &str = "0.2.1";
 
+/// Where the newest data file is published.
+pub const PUBLIC_DATA: &str = genai_prices::REMOTE_DATA_URL;
+
 /// A data file that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "this is not a price file of genai-prices: {0}; take the file data.json from \
-     https://github.com/pydantic/genai-prices/tree/main/prices/new_data/v2"
-)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("this is not a price file of genai-prices: {0}; take the one at {PUBLIC_DATA}")]
 pub struct Rejected(String);
 
 /// Where a catalogue comes from. Cheap: nothing is decoded before something is to be priced.

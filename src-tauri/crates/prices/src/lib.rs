@@ -31,4 +31,4 @@ mod who;
 mod embedded_tests;
 
 pub use book::{PriceBook, Summary};
-pub use catalogue::{Data, Rejected};
+pub use catalogue::{Data, PUBLIC_DATA, Rejected};

@@ -1,0 +1,26 @@
+//! What AI tools used, and what that costs: the ledger and the price book of a home, for the agent
+//! and for commands that do without one.
+
+mod book;
+mod collect;
+
+pub use aco_usage::{Platform, Surroundings, all as sources};
+pub use book::{PRICES_LIMIT, PricesError, price_book, read_prices};
+pub use collect::{CollectError, Collected, Progress, collect};
+
+use aco_domain::Clock;
+use aco_home::Home;
+use aco_ledger::{Ledger, Opened};
+use aco_spool::OsFileSystem;
+
+/// Opens the home's ledger to write it, or begins one. Only for the holder of the home's lock.
+///
+/// # Errors
+/// When it cannot be used; a damaged one is set aside and said to be, in the findings.
+pub fn open_ledger(home: &Home, clock: &dyn Clock) -> Result<Opened, aco_ledger::Error> {
+    // A ledger that is begun anew goes on above what the spool has taken. Without a spool there is
+    // nothing above which to go on.
+    let spool = aco_spool::inspect(&OsFileSystem, &home.spool_folder(), clock.now());
+    let taken = spool.map_or(0, |stats| stats.usage_seq);
+    Ledger::open(&home.ledger_file(), clock.now(), taken)
+}
