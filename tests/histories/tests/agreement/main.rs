@@ -10,4 +10,5 @@
     reason = "a test may fail loudly"
 )]
 
+mod ledger;
 mod list_prices;
