@@ -9,6 +9,8 @@ use aco_prices::{Data, PriceBook};
 use aco_usage::{Buffer, FoundFile, Opened, Platform, Surroundings};
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
+use std::fs;
+use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -222,5 +224,58 @@ fn a_history_that_grows_is_taken_as_it_grows() {
         machine.scan(|_| {});
     }
     manifest.merge(live.manifest().clone());
+    agrees(&machine, &manifest);
+}
+
+/// Lets the files of `from` come into being below `to`, all at once and a piece at a time, and
+/// looks at them in between. A piece ends anywhere, within a character too.
+fn in_pieces(from: &Path, to: &Path, mut look: impl FnMut()) {
+    const PIECES: usize = 5;
+    let mut files = Vec::new();
+    let mut folders = vec![from.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    for piece in 0..PIECES {
+        for file in &files {
+            let bytes = fs::read(file).unwrap();
+            let target = to.join(file.strip_prefix(from).unwrap());
+            fs::create_dir_all(target.parent().unwrap()).unwrap();
+            let (begin, end) = (
+                bytes.len() * piece / PIECES,
+                bytes.len() * (piece + 1) / PIECES,
+            );
+            let compressed = file.extension().is_some_and(|end| end == "zst");
+            if compressed {
+                // Its writer moves it into place when it is whole.
+                fs::write(&target, &bytes).unwrap();
+                continue;
+            }
+            let mut target = fs::OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(target)
+                .unwrap();
+            target.write_all(&bytes[begin..end]).unwrap();
+        }
+        look();
+    }
+}
+
+#[test]
+fn no_way_of_cutting_files_into_pieces_changes_it() {
+    let staged = tempfile::tempdir().unwrap();
+    let manifest = write_claude(staged.path(), 3);
+    let mut machine = Machine::new();
+    let folder = machine.tool(".claude");
+    in_pieces(staged.path(), &folder, || machine.scan(|_| {}));
     agrees(&machine, &manifest);
 }
