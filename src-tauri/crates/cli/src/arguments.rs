@@ -75,7 +75,7 @@ Examples:
     Logs(Logs),
     /// Open Grafana Explore at this machine's records
     ///
-    /// Grafana's address and the uid of its Loki data source stand under [grafana] in config.toml.
+    /// Grafana's address and the uid of its Loki data source stand under `[grafana]` in config.toml.
     #[command(after_help = "\
 Examples:
   aco open                                    the last hour of this machine
