@@ -1,7 +1,7 @@
 //! Codex CLI: `sessions/YYYY/MM/DD/rollout-<time>-<thread>.jsonl`, `archived_sessions/` and
 //! `.jsonl.zst`.
 //!
-//! A history goes through the [`Scene`]s in turn, so that each kind of file the tool has ever
+//! A history goes through the scenes in turn, so that each kind of file the tool has ever
 //! written is in it from a dozen and a half threads on. In all of them rows are emitted again with
 //! fresh times, rate limits come without counts, and models change between turns.
 
