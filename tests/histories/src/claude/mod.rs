@@ -3,7 +3,7 @@
 //! Always there: calls written one to four times while they stream, sub-agents' files that begin
 //! with copies of the main conversation, resumed sessions whose files begin with copies of an
 //! earlier one (sometimes cut between two repeats of a call), cache writes for five minutes and
-//! for an hour, several models, usage that is only quoted. [`Traps`] adds what other programs are
+//! for an hour, several models, usage that is only quoted. `Traps` adds what other programs are
 //! known to count wrongly, so that a comparison with one can leave it out.
 
 mod author;
