@@ -126,6 +126,13 @@ Examples:
   aco service install --print only show what would be written and run
   aco service remove          as if it had never been installed")]
     Service(Service),
+    /// Prepare a backend of your own
+    #[command(subcommand)]
+    #[command(after_help = "\
+Examples:
+  aco stack init                    in a clone: .env and token for infra/
+  aco stack init infra/otel-stack   for one of its deployments on a server")]
+    Stack(Stack),
     /// Write numbered test records
     #[command(hide = true)]
     Emit(Emit),
@@ -202,6 +209,18 @@ pub(crate) enum Service {
         /// Show what would be removed and run; do nothing
         #[arg(long)]
         print: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Stack {
+    /// Write .env and token, with secrets of the system's randomness, and say what to do next
+    ///
+    /// They are made from the folder's .env.example. What is there already stays as it is.
+    Init {
+        /// The folder with the .env.example; `infra`, else this one
+        #[arg(value_name = "DIR")]
+        folder: Option<std::path::PathBuf>,
     },
 }
 

@@ -8,6 +8,7 @@ mod open;
 mod pause;
 mod run;
 mod service;
+mod stack;
 mod status;
 mod token;
 
@@ -31,6 +32,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Resume => block_on(pause::resume(&context)),
         Command::Config(config) => config::config(&context, &config),
         Command::Service(command) => service::service(&context, &command),
+        Command::Stack(command) => stack::stack(&context, &command),
         Command::Token(token) => block_on(token::token(&context, token)),
         Command::Emit(emit) => emit::emit(context, emit),
     }
