@@ -80,20 +80,31 @@ fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
     error.sqlite_error_code()
 }
 
-/// Damage, as opposed to a disk that refuses. A value of the wrong type can only come from
-/// damage, because nobody else writes the file.
+/// Damage, as opposed to a disk that refuses. Nobody else writes the file, and each statement fits
+/// the tables it was written for: what SQLite objects to in a statement or a value, it objects to
+/// because of what stands in the file.
 pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
-    matches!(
+    use rusqlite::Error as E;
+    let objects = matches!(
         code(error),
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-    ) || matches!(
+        Some(
+            ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::Unknown
+                | ErrorCode::TypeMismatch
+                | ErrorCode::ConstraintViolation
+        )
+    );
+    let unreadable = matches!(
         error,
-        rusqlite::Error::InvalidColumnType(..)
-            | rusqlite::Error::FromSqlConversionFailure(..)
-            | rusqlite::Error::IntegralValueOutOfRange(..)
-            | rusqlite::Error::Utf8Error(..)
-            | rusqlite::Error::QueryReturnedNoRows
-    )
+        E::InvalidColumnType(..)
+            | E::FromSqlConversionFailure(..)
+            | E::IntegralValueOutOfRange(..)
+            | E::Utf8Error(..)
+            | E::SqlInputError { .. }
+            | E::QueryReturnedNoRows
+    );
+    objects || unreadable
 }
 
 fn remedy(error: &rusqlite::Error) -> &'static str {

@@ -302,7 +302,7 @@ impl<'l> Intake<'l> {
             None => {
                 if let Some(cost) = self.pricing.price(call) {
                     entry.cost = Some(capped_cost(cost));
-                    entry.priced_by = Some(names.id(self.pricing.version())?);
+                    entry.priced_by = Some(names.id_of_version(self.pricing.version())?);
                 }
             }
         }

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::history::History;
 use crate::intake::Intake;
-use crate::open;
+use crate::open::{self, Opening};
 use crate::schema::{MIGRATIONS, USAGE_SEQ, fact};
 use aco_domain::{Pricing, UnixNanos};
 use aco_home::versioned::Finding;
@@ -39,7 +39,36 @@ impl Ledger {
     /// # Errors
     /// When the file cannot be used, and its state is not to blame.
     pub fn open(path: &Path, now: UnixNanos, usage_seq_floor: u64) -> Result<Opened, Error> {
-        open::open(path, now, usage_seq_floor, MIGRATIONS)
+        open::open(
+            path,
+            Opening {
+                now,
+                usage_seq_floor,
+                suspect: false,
+                migrations: MIGRATIONS,
+            },
+        )
+    }
+
+    /// Opens a ledger that was found to be [damaged](Error::Damaged) while it was used: looks at
+    /// all of it before believing it.
+    ///
+    /// # Errors
+    /// Like [`open`](Self::open).
+    pub fn open_suspect(
+        path: &Path,
+        now: UnixNanos,
+        usage_seq_floor: u64,
+    ) -> Result<Opened, Error> {
+        open::open(
+            path,
+            Opening {
+                now,
+                usage_seq_floor,
+                suspect: true,
+                migrations: MIGRATIONS,
+            },
+        )
     }
 
     pub(crate) fn over(history: History, usage_seq_floor: u64) -> Result<Self, Error> {

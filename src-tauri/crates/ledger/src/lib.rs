@@ -34,6 +34,7 @@
 //! one message one. Of several the larger total counts, then the earliest timestamp, then the
 //! smallest path.
 
+mod audit;
 mod calls;
 mod changes;
 mod counters;

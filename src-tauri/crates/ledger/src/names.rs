@@ -26,6 +26,7 @@ pub(crate) struct Interner<'l> {
     text: Statement<'l>,
     known: HashMap<Arc<str>, i64>,
     last: [Option<(Arc<str>, i64)>; 6],
+    version: Option<(String, i64)>,
 }
 
 impl<'l> Interner<'l> {
@@ -36,6 +37,7 @@ impl<'l> Interner<'l> {
             text: connection.prepare("SELECT text FROM names WHERE id = ?1")?,
             known: HashMap::new(),
             last: Default::default(),
+            version: None,
         })
     }
 
@@ -75,6 +77,18 @@ impl<'l> Interner<'l> {
         text.map(|text| self.id_in(column, text)).transpose()
     }
 
+    /// Like [`id`](Self::id), for the one version that prices a whole intake.
+    pub(crate) fn id_of_version(&mut self, version: &str) -> rusqlite::Result<i64> {
+        if let Some((last, id)) = &self.version
+            && last == version
+        {
+            return Ok(*id);
+        }
+        let id = self.id(version)?;
+        self.version = Some((version.to_owned(), id));
+        Ok(id)
+    }
+
     pub(crate) fn text(&mut self, id: i64) -> rusqlite::Result<Arc<str>> {
         self.text.query_row([id], |row| row.get(0))
     }
@@ -87,5 +101,6 @@ impl<'l> Interner<'l> {
     pub(crate) fn forget(&mut self) {
         self.known = HashMap::new();
         self.last = Default::default();
+        self.version = None;
     }
 }

@@ -2,9 +2,9 @@
 //! a newer one left alone. Only the holder of the home's lock may come here.
 
 use crate::error::Error;
-use crate::history::History;
-use crate::schema::{self, APPLICATION_ID};
-use crate::{Ledger, Opened};
+use crate::history::{History, from_instant, to_instant};
+use crate::schema::{self, APPLICATION_ID, AUDITED};
+use crate::{Ledger, Opened, audit};
 use aco_domain::UnixNanos;
 use aco_home::versioned::{self, Finding, Format};
 use aco_home::{FileError, platform};
@@ -20,28 +20,46 @@ use std::time::Duration;
 /// lock; a reader can delay the end of a checkpoint for as long as it reads.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Where `user_version` and `application_id` stand in the file, as its format says
 /// (sqlite.org/fileformat2.html, 1.3).
 const HEADER: usize = 100;
 const USER_VERSION: usize = 60;
 const APPLICATION: usize = 68;
 
-pub(crate) fn open(
-    path: &Path,
-    now: UnixNanos,
-    usage_seq_floor: u64,
-    migrations: &[&str],
-) -> Result<Opened, Error> {
+/// How a file looks before it is opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Looks {
+    /// Its last writer closed it.
+    Closed,
+    /// It has a journal: its last writer was killed.
+    Killed,
+    /// Somebody found damage in it.
+    Suspect,
+}
+
+/// What a ledger is opened with.
+#[derive(Clone, Copy)]
+pub(crate) struct Opening<'a> {
+    pub(crate) now: UnixNanos,
+    pub(crate) usage_seq_floor: u64,
+    pub(crate) suspect: bool,
+    pub(crate) migrations: &'a [&'a str],
+}
+
+pub(crate) fn open(path: &Path, opening: Opening<'_>) -> Result<Opened, Error> {
+    let migrations = opening.migrations;
     let mut findings = Vec::new();
     let mut path = path.to_owned();
     if let Some(version) = newer(&path, migrations)? {
         path = step_aside(&path, version, migrations, &mut findings);
     }
-    let ledger = match open_at(&path, now, usage_seq_floor, migrations) {
+    let ledger = match open_at(&path, opening) {
         // The file's first page is older than what its journal makes of it.
         Err(Error::Newer { version, .. }) if findings.is_empty() => {
             path = step_aside(&path, version, migrations, &mut findings);
-            open_at(&path, now, usage_seq_floor, migrations)
+            open_at(&path, opening)
         }
         opened => opened,
     };
@@ -54,7 +72,7 @@ pub(crate) fn open(
                 kept,
                 why,
             });
-            open_at(&path, now, usage_seq_floor, migrations)?
+            open_at(&path, opening)?
         }
         Err(error) => return Err(error),
     };
@@ -109,19 +127,20 @@ pub(crate) fn newer(path: &Path, migrations: &[&str]) -> Result<Option<i32>, Err
     Ok(is_newer.then_some(version))
 }
 
-fn open_at(
-    path: &Path,
-    now: UnixNanos,
-    usage_seq_floor: u64,
-    migrations: &[&str],
-) -> Result<Ledger, Error> {
+fn open_at(path: &Path, opening: Opening<'_>) -> Result<Ledger, Error> {
     create_file(path)?;
+    let [journal, _] = journals(path);
+    let looks = match journal.metadata() {
+        _ if opening.suspect => Looks::Suspect,
+        Ok(journal) if journal.len() > 0 => Looks::Killed,
+        _ => Looks::Closed,
+    };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection =
         Connection::open_with_flags(path, flags).map_err(Error::during("open", path))?;
-    prepare(&connection, path, now, usage_seq_floor, migrations)?;
+    prepare(&connection, path, opening, looks)?;
     let history = History::over(connection, path)?;
-    Ledger::over(history, usage_seq_floor)
+    Ledger::over(history, opening.usage_seq_floor)
 }
 
 fn create_file(path: &Path) -> Result<(), Error> {
@@ -145,10 +164,15 @@ fn create_file(path: &Path) -> Result<(), Error> {
 fn prepare(
     connection: &Connection,
     path: &Path,
-    now: UnixNanos,
-    usage_seq_floor: u64,
-    migrations: &[&str],
+    opening: Opening<'_>,
+    looks: Looks,
 ) -> Result<(), Error> {
+    let Opening {
+        now,
+        usage_seq_floor,
+        migrations,
+        ..
+    } = opening;
     let during = Error::during("open", path);
     let damaged = |why: String| Error::Damaged {
         path: path.to_owned(),
@@ -168,8 +192,15 @@ fn prepare(
         return Err(damaged("it is another program's file".to_owned()));
     }
     configure(connection).map_err(&during)?;
-    if !is_empty {
-        check(connection).map_err(&during)?.map_err(damaged)?;
+    let wrong = match is_empty {
+        true => None,
+        false => {
+            let written = usize::try_from(version).unwrap_or(0);
+            inspect(connection, now, looks, &migrations[..written]).map_err(&during)?
+        }
+    };
+    if let Some(why) = wrong {
+        return Err(damaged(why));
     }
     let steps = (1..)
         .zip(migrations)
@@ -180,7 +211,12 @@ fn prepare(
             back_up(connection, path, to - 1)?;
         }
         let start = (to == 1).then(|| schema::Start::at(now, usage_seq_floor));
-        schema::migrate(connection, to, sql, start).map_err(Error::during("migrate", path))?;
+        schema::migrate(connection, to, sql, start).map_err(|source| Error::Refused {
+            // Even a statement that SQLite objects to: then it is this program that is wrong.
+            action: "migrate",
+            path: path.to_owned(),
+            source,
+        })?;
         migrated = true;
     }
     if migrated {
@@ -188,6 +224,29 @@ fn prepare(
         checkpoint(connection).map_err(&during)?;
     }
     Ok(())
+}
+
+/// What is wrong with the file. Everything is looked at once a day, the structure after a kill; a
+/// short command must not pay for that each time.
+fn inspect(
+    connection: &Connection,
+    now: UnixNanos,
+    looks: Looks,
+    migrations: &[&str],
+) -> rusqlite::Result<Option<String>> {
+    let audited = schema::fact::<i64>(connection, AUDITED)?.map_or(UnixNanos(0), to_instant);
+    let apart = now.since(audited).max(audited.since(now));
+    if looks == Looks::Suspect || apart >= A_DAY {
+        let wrong = audit::everything(connection, migrations)?;
+        if wrong.is_none() {
+            schema::set_fact(connection, AUDITED, from_instant(now))?;
+        }
+        return Ok(wrong);
+    }
+    match looks {
+        Looks::Killed => audit::structure(connection),
+        _ => Ok(None),
+    }
 }
 
 /// Pragmas of a connection that writes.
@@ -208,11 +267,6 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
          PRAGMA cell_size_check = ON;
          PRAGMA analysis_limit = 400;",
     )
-}
-
-fn check(connection: &Connection) -> rusqlite::Result<Result<(), String>> {
-    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    Ok(if found == "ok" { Ok(()) } else { Err(found) })
 }
 
 /// Moves everything from the journal into the file, as far as readers allow.

@@ -173,6 +173,7 @@ pub(crate) fn migrate(
     if let Some(start) = start {
         set_fact(&transaction, FIRST_START, start.first_start)?;
         set_fact(&transaction, USAGE_SEQ, start.usage_seq)?;
+        set_fact(&transaction, AUDITED, start.first_start)?;
     }
     transaction.execute_batch(&format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version};"
@@ -184,6 +185,8 @@ pub(crate) fn migrate(
 pub(crate) const FIRST_START: &str = "first_start";
 /// The last number given to a row of the outbox.
 pub(crate) const USAGE_SEQ: &str = "usage_seq";
+/// When everything was last checked.
+pub(crate) const AUDITED: &str = "audited";
 /// The version of the price data that unpriced calls were last tried with.
 pub(crate) const TRIED_PRICES: &str = "tried_prices";
 

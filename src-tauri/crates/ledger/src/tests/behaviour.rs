@@ -1,69 +1,11 @@
 //! The ledger by example.
 
-use crate::{Counter, Filter, Ledger};
-use aco_domain::*;
+use super::rig::{Flat, NOW, call, claude, increment, open};
+use crate::{CountedCall, Counter, CounterTotal, Filter, History, Ledger};
+use aco_domain::{NanoUsd, UnixNanos};
 use jiff::tz::TimeZone;
-use std::path::PathBuf;
+use std::ops::ControlFlow;
 use std::sync::Arc;
-
-/// A nano-dollar a token, for models whose name begins with `m`.
-pub(super) struct Flat(pub(super) &'static str, pub(super) i64);
-
-impl Pricing for Flat {
-    fn version(&self) -> &str {
-        self.0
-    }
-
-    fn price(&self, call: &Call) -> Option<NanoUsd> {
-        let total = i64::try_from(call.tokens.total().min(1 << 42)).unwrap();
-        call.model.starts_with('m').then(|| NanoUsd(total * self.1))
-    }
-}
-
-pub(super) const NOW: UnixNanos = UnixNanos(1_764_000_000_000_000_000);
-
-pub(super) fn claude() -> ToolId {
-    ToolId::new("claude-code").unwrap()
-}
-
-pub(super) fn call(id: u128, at: UnixNanos, model: &str, output: u64) -> Call {
-    Call {
-        identity: CallIdentity {
-            call: id,
-            message: id,
-            sidechain: false,
-        },
-        at,
-        model: model.into(),
-        provider: Some("anthropic".into()),
-        session: "s1".into(),
-        project: "/work".into(),
-        tokens: TokenCounts {
-            input: 1,
-            output,
-            ..TokenCounts::default()
-        },
-        terms: Terms::default(),
-        recorded_cost: None,
-    }
-}
-
-pub(super) fn increment(path: &str, offset: u64, calls: Vec<Call>) -> Increment {
-    Increment {
-        calls,
-        checkpoint: Checkpoint {
-            path: PathBuf::from(path),
-            file_id: Some((1, u64::MAX)),
-            size: offset,
-            modified: UnixNanos(5),
-            offset,
-            fingerprint: u64::MAX - 1,
-            skipped_lines: 2,
-            state: vec![1, 2, 3],
-        },
-        more: false,
-    }
-}
 
 #[test]
 fn what_is_taken_is_found_again() {
@@ -82,7 +24,8 @@ fn what_is_taken_is_found_again() {
             call(3, NOW, "x", 29),
         ],
     );
-    let mut intake = ledger.intake(&Flat("v1", 1), TimeZone::UTC).unwrap();
+    let prices = Flat::at(1);
+    let mut intake = ledger.intake(&prices, TimeZone::UTC).unwrap();
     intake.take(&claude(), "transcripts", &given).unwrap();
     assert_eq!(intake.commit().unwrap().new_calls, 3);
 
@@ -96,7 +39,7 @@ fn what_is_taken_is_found_again() {
     assert_eq!(deltas[0].day.to_string(), "2025-11-24");
     ledger.close().unwrap();
 
-    let history = crate::History::open(&path).unwrap().unwrap();
+    let history = History::open(&path).unwrap().unwrap();
     assert_eq!(history.first_start(), NOW);
     assert_eq!(history.checkpoints(&claude()).unwrap(), [given.checkpoint]);
     let sums = history.sums_by_tool(&Filter::default()).unwrap();
@@ -110,9 +53,7 @@ fn what_is_taken_is_found_again() {
     );
     let counters = history.counters().unwrap();
     let output = |label: &str| {
-        let of = |total: &&crate::CounterTotal| {
-            total.counter == Counter::Output && &*total.label == label
-        };
+        let of = |total: &&CounterTotal| total.counter == Counter::Output && &*total.label == label;
         counters.iter().find(of).map(|total| total.total)
     };
     assert_eq!((output("m1"), output("x")), (Some(19), Some(29)));
@@ -127,19 +68,13 @@ fn what_is_taken_is_found_again() {
 #[test]
 fn a_price_that_becomes_known_is_filled_in_and_shipped() {
     let folder = tempfile::tempdir().unwrap();
-    let mut ledger = Ledger::open(&folder.path().join("ledger.db"), NOW, 0)
-        .unwrap()
-        .ledger;
-    struct Unknown;
-    impl Pricing for Unknown {
-        fn version(&self) -> &str {
-            "v0"
-        }
-        fn price(&self, _: &Call) -> Option<NanoUsd> {
-            None
-        }
-    }
-    let mut intake = ledger.intake(&Unknown, TimeZone::UTC).unwrap();
+    let mut ledger = open(&folder.path().join("ledger.db"));
+    let unknown = Flat {
+        version: "v0",
+        each: 0,
+        known: "",
+    };
+    let mut intake = ledger.intake(&unknown, TimeZone::UTC).unwrap();
     intake
         .take(
             &claude(),
@@ -148,18 +83,20 @@ fn a_price_that_becomes_known_is_filled_in_and_shipped() {
         )
         .unwrap();
     intake.commit().unwrap();
-    assert_eq!(ledger.fill_unpriced(&Unknown).unwrap().filled, 0);
-    let filled = ledger.fill_unpriced(&Flat("v1", 2)).unwrap();
+    assert_eq!(ledger.fill_unpriced(&unknown).unwrap().filled, 0);
+    let filled = ledger.fill_unpriced(&Flat::of("v1", 2)).unwrap();
     assert_eq!(
         (filled.examined, filled.filled, filled.after),
         (1, 1, NanoUsd(20))
     );
     assert_eq!(
-        ledger.fill_unpriced(&Flat("v1", 3)).unwrap().examined,
+        ledger.fill_unpriced(&Flat::of("v1", 3)).unwrap().examined,
         0,
         "the same version"
     );
-    let repriced = ledger.reprice(&Flat("v2", 3), &Filter::default()).unwrap();
+    let repriced = ledger
+        .reprice(&Flat::of("v2", 3), &Filter::default())
+        .unwrap();
     assert_eq!(
         (repriced.changed, repriced.before, repriced.after),
         (1, NanoUsd(20), NanoUsd(30))
@@ -179,9 +116,9 @@ fn a_price_that_becomes_known_is_filled_in_and_shipped() {
     ledger.sent(deltas[1].seq).unwrap();
     assert_eq!(ledger.outbox(0, 10).unwrap(), deltas[2..]);
     let mut exported = Vec::new();
-    let each = |call: crate::CountedCall| {
+    let each = |call: CountedCall| {
         exported.push((call.cost, call.priced_by));
-        std::ops::ControlFlow::Continue(())
+        ControlFlow::Continue(())
     };
     ledger.history().calls(&Filter::default(), each).unwrap();
     assert_eq!(exported, [(Some(NanoUsd(30)), Some(Arc::from("v2")))]);
