@@ -1,7 +1,8 @@
 //! What can be typed.
 
-use aco_domain::LineLevel;
-use clap::{Args, Parser, Subcommand};
+use aco_domain::{LineLevel, ToolId};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
 
 /// Watches AI tools and ships what it sees to your own Collector. Nothing is lost on the way.
 #[derive(Debug, Parser)]
@@ -17,11 +18,23 @@ Examples:
   aco token set < token.txt             keep the token for the configured endpoint
   aco status                            is everything arriving?
   aco doctor                            if not, why not, and what to do
+  aco report --since 7d                 what was used, and what does it cost?
   aco logs --follow --level warn        what is going wrong, as it happens
   aco pause --for 1h                    nothing leaves this machine for an hour
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 Everything lies in the folder `aco config path` names; ACO_HOME puts it elsewhere.";
+
+const REPORTS: &str = "\
+Examples:
+  aco report                                day by day, all history
+  aco report --by month                     month by month
+  aco report --by model --since 7d          the last days, dearest model first
+  aco report --since 2026-01 --until 2026-01 --csv
+  aco report --json | jq .totals.cost_usd
+
+Days: 2026-01-31, 2026-01 (its first or last day), today, yesterday, 7d (so many days ago), 2w.
+Both --since and --until are included.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -133,6 +146,37 @@ Examples:
   aco stack init                    in a clone: .env and token for infra/
   aco stack init infra/otel-stack   for one of its deployments on a server")]
     Stack(Stack),
+    /// Say what was used and what it costs at list price
+    ///
+    /// Reads first what the tools have recorded since the last time. A day is a day of the local
+    /// time zone. What has no known price is said beside the total, and never guessed.
+    #[command(after_help = REPORTS)]
+    Report(Report),
+    /// Write out every counted call
+    #[command(after_help = "\
+Examples:
+  aco export --csv > calls.csv              all of them
+  aco export --json --since 2026-01         since the first of January 2026")]
+    Export(Export),
+    /// Which prices are in force, and others in their place
+    #[command(subcommand)]
+    #[command(after_help = "\
+Examples:
+  aco prices status                         the data, and models it does not know
+  aco prices update data.json               newer data, from a file
+  aco prices update --built-in              back to what came with the program
+
+Single prices are set in config.toml, by [[price]].")]
+    Prices(Prices),
+    /// Price calls again that have a price already
+    ///
+    /// A call keeps the price it got first, whatever becomes of the data. Where that was wrong, this
+    /// corrects it, in reports and by records of the difference.
+    #[command(after_help = "\
+Examples:
+  aco reprice                               all calls
+  aco reprice --model my-model --since 7d   after setting a [[price]]")]
+    Reprice(Reprice),
     /// Write numbered test records
     #[command(hide = true)]
     Emit(Emit),
@@ -168,6 +212,117 @@ pub(crate) struct Open {
     /// Print the link instead of opening it
     #[arg(long)]
     pub(crate) print: bool,
+}
+
+/// Which calls are meant.
+#[derive(Debug, Args)]
+pub(crate) struct Days {
+    /// From this day on
+    #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
+    pub(crate) since: Option<String>,
+    /// Up to this day
+    #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
+    pub(crate) until: Option<String>,
+    /// Only of this tool: claude-code, codex …
+    #[arg(long, value_parser = tool)]
+    pub(crate) tool: Option<ToolId>,
+    /// Whose days they are: Europe/Berlin, UTC, +05:45; the system's when absent
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub(crate) timezone: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Scan {
+    /// Do not look at the tools' files first
+    #[arg(long)]
+    pub(crate) no_scan: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) days: Days,
+    /// What a row is
+    #[arg(long, value_enum, default_value = "day")]
+    pub(crate) by: By,
+    /// One JSON object; its fields are stable
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// The rows as CSV
+    #[arg(long)]
+    pub(crate) csv: bool,
+    #[command(flatten)]
+    pub(crate) scan: Scan,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum By {
+    Day,
+    Week,
+    Month,
+    Tool,
+    Model,
+    Project,
+    Session,
+}
+
+impl From<By> for aco_ledger::report::By {
+    fn from(by: By) -> Self {
+        match by {
+            By::Day => Self::Day,
+            By::Week => Self::Week,
+            By::Month => Self::Month,
+            By::Tool => Self::Tool,
+            By::Model => Self::Model,
+            By::Project => Self::Project,
+            By::Session => Self::Session,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("format").args(["json", "csv"]).required(true))]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) days: Days,
+    /// One JSON object, a line a call; its fields are stable
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// A line of names, then a line a call
+    #[arg(long)]
+    pub(crate) csv: bool,
+    #[command(flatten)]
+    pub(crate) scan: Scan,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Prices {
+    /// Say which data is in force, what it holds, and which recorded models it does not know
+    Status {
+        /// One JSON object; its fields are stable
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take price data from a file
+    ///
+    /// The file is one of the project genai-prices (prices/new_data/v2/data.json). It is examined
+    /// first, and one that is not understood changes nothing.
+    Update {
+        /// The file
+        file: Option<PathBuf>,
+        /// Go back to the data that came with the program
+        #[arg(long, conflicts_with = "file")]
+        built_in: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reprice {
+    #[command(flatten)]
+    pub(crate) days: Days,
+    /// Only of this model, as it is recorded
+    #[arg(long)]
+    pub(crate) model: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -247,6 +402,10 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
     parsed
         .try_into()
         .map_err(|_| "it must not be negative".to_owned())
+}
+
+fn tool(text: &str) -> Result<ToolId, String> {
+    ToolId::new(text).map_err(|what| format!("{what}; write it like claude-code"))
 }
 
 fn rate(text: &str) -> Result<f64, String> {

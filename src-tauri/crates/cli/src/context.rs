@@ -5,6 +5,7 @@ use aco_agent::{Identity, Settings, SettingsSource};
 use aco_domain::{Clock, Role, UnixNanos};
 use aco_home::{Environment, Holder, Home, HomeLock, LockError};
 use aco_ipc::{Client, ClientError};
+use jiff::tz::TimeZone;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -57,6 +58,35 @@ impl Context {
     /// The settings in force.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         Ok(self.source.load(None)?)
+    }
+
+    /// The zone that was asked for, else the system's.
+    pub(crate) fn zone(&self, asked: Option<&str>) -> Result<TimeZone, Failure> {
+        let Some(name) = asked.filter(|name| *name != "local") else {
+            return Ok(TimeZone::try_system().unwrap_or_else(|error| {
+                crate::output::complain(&format!(
+                    "aco: the local time zone is not known ({error}): days are those of UTC; say \
+                     --timezone to choose another"
+                ));
+                TimeZone::UTC
+            }));
+        };
+        if name.starts_with(['+', '-'])
+            && let Ok(offset) = jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(name)
+        {
+            return Ok(offset);
+        }
+        TimeZone::get(name).map_err(|error| {
+            Failure::usage(format!(
+                "--timezone {name}: {error}; write it like Europe/Berlin, UTC or +05:45"
+            ))
+        })
+    }
+
+    /// The day it is in a zone.
+    pub(crate) fn today(&self, zone: &TimeZone) -> jiff::civil::Date {
+        let now = jiff::Timestamp::from_nanosecond(i128::from(self.clock.now().0));
+        zone.to_datetime(now.unwrap_or(jiff::Timestamp::MAX)).date()
     }
 
     /// The running agent, or nothing when none runs.
@@ -138,7 +168,7 @@ pub(crate) fn clock_face(at: UnixNanos) -> String {
         return format!("{seconds} s after 1970");
     };
     moment
-        .to_zoned(jiff::tz::TimeZone::system())
+        .to_zoned(TimeZone::system())
         .strftime("%Y-%m-%d %H:%M")
         .to_string()
 }

@@ -96,6 +96,12 @@ impl From<serde_json::Error> for Failure {
     }
 }
 
+impl From<aco_ledger::Error> for Failure {
+    fn from(error: aco_ledger::Error) -> Self {
+        Self::failed(error.to_string())
+    }
+}
+
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         Self::failed(error.to_string())

@@ -9,7 +9,9 @@ mod commands;
 mod context;
 mod failure;
 mod output;
+mod progress;
 mod signals;
+mod usage;
 
 use clap::Parser as _;
 use std::process::ExitCode;

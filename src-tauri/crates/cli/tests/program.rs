@@ -22,6 +22,10 @@ fn aco(home: &Path, arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .env("ACO_HOME", home)
+        .env("HOME", home)
+        .env("USERPROFILE", home)
+        .env_remove("CLAUDE_CONFIG_DIR")
+        .env_remove("XDG_CONFIG_HOME")
         .env_remove("ACO_TOKEN")
         .env_remove("OTEL_EXPORTER_OTLP_ENDPOINT")
         .env_remove("OTEL_EXPORTER_OTLP_HEADERS")
@@ -114,5 +118,110 @@ fn an_agent_is_reached_over_its_socket_and_is_the_only_one() {
     assert_eq!(
         (&after["pid"], &after["state"]),
         (&Value::Null, &"paused".into())
+    );
+}
+
+/// One call of Claude Code as it records it.
+fn transcript_line(id: u32, model: &str, at: &str) -> String {
+    let usage = r#"{"input_tokens":1000,"output_tokens":100,"cache_read_input_tokens":0}"#;
+    format!(
+        r#"{{"type":"assistant","sessionId":"s","cwd":"/w","timestamp":"{at}","requestId":"r{id}","message":{{"id":"m{id}","role":"assistant","model":"{model}","usage":{usage}}}}}"#
+    ) + "\n"
+}
+
+#[test]
+fn a_report_reads_what_is_new_prices_it_and_says_what_is_missing() {
+    let home = TempDir::new().unwrap();
+    let home = home.path();
+    let folder = home.join(".claude/projects/p");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("a.jsonl");
+    let first = transcript_line(1, "claude-sonnet-4-5", "2026-01-31T23:30:00Z");
+    std::fs::write(&file, &first).unwrap();
+    let report = |more: &[&str]| -> Value {
+        let arguments = [&["report", "--json", "--timezone", "+01:00"], more].concat();
+        serde_json::from_str(&done(home, &arguments)).unwrap()
+    };
+    // 1,000 × 3 + 100 × 15 millionths of a dollar, on the day after in that zone.
+    let found = report(&[]);
+    assert_eq!(found["totals"]["cost_usd"], "0.0045");
+    assert_eq!(found["rows"][0]["key"], "2026-02-01");
+    assert_eq!(found["timezone"], "+01:00");
+
+    let unknown = transcript_line(2, "my-model", "2026-02-01T00:00:00Z");
+    std::fs::write(&file, first + &unknown + "{\"usage\": broken\n").unwrap();
+    assert_eq!(report(&["--no-scan"])["totals"]["calls"], 1);
+    let found = report(&["--by", "model"]);
+    assert_eq!(found["totals"]["calls"], 2);
+    assert_eq!(found["totals"]["unpriced_tokens"], 1_100);
+    assert_eq!(found["rows"][1]["cost_usd"], Value::Null);
+    assert_eq!(found["skipped_lines"], 1);
+    let text = done(home, &["report", "--timezone", "UTC"]);
+    let missing = "Missing from this total: 1.10 k unpriced tokens (my-model); 1 line that could";
+    assert!(text.contains(missing), "{text}");
+    assert!(!text.contains('\u{1b}'), "nobody looks at it: {text}");
+
+    // A price that becomes known fills what had none, by itself.
+    let price = "[[price]]\nmodel = \"my-*\"\ninput = 1\noutput = 1\n";
+    std::fs::write(home.join("config.toml"), price).unwrap();
+    assert_eq!(report(&[])["totals"]["cost_usd"], "0.0056");
+    // One that has a price keeps it, unless it is asked for.
+    std::fs::write(home.join("config.toml"), price.replace("= 1", "= 2")).unwrap();
+    assert_eq!(report(&[])["totals"]["cost_usd"], "0.0056");
+    let said = done(home, &["reprice", "--model", "my-model"]);
+    assert!(said.contains("1 call examined: 1 price changed"), "{said}");
+    assert_eq!(report(&["--no-scan"])["totals"]["cost_usd"], "0.0067");
+
+    let csv = done(home, &["export", "--csv", "--no-scan"]);
+    assert_eq!(csv.lines().count(), 3, "{csv}");
+    assert!(
+        csv.contains(",0.0022,\"genai-prices 0.2.1, own prices "),
+        "{csv}"
+    );
+}
+
+#[test]
+fn a_price_file_is_taken_or_changes_nothing() {
+    let home = TempDir::new().unwrap();
+    let home = home.path();
+    let status =
+        || -> Value { serde_json::from_str(&done(home, &["prices", "status", "--json"])).unwrap() };
+    let built_in = status();
+    let file = home.join("data.json");
+    let update = [file.to_str().unwrap()];
+    let update =
+        |more: &[&str]| aco(home, &[&["prices", "update"], &update[..], more].concat()).output();
+    std::fs::write(&file, "[]").unwrap();
+    let refused = update(&[]).unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        said.contains("it has no model") && said.contains("as they were"),
+        "{said}"
+    );
+    assert_eq!(status(), built_in);
+
+    let data = r#"[{"id": "acme", "name": "Acme", "api_pattern": "acme", "models": [
+        {"id": "m", "match": {"equals": "m"}, "prices": {"input_mtok": 1}}]}]"#;
+    std::fs::write(&file, data).unwrap();
+    assert!(update(&[]).unwrap().status.success());
+    assert_eq!(
+        (&status()["models"], &status()["usable"]),
+        (&1.into(), &true.into())
+    );
+    assert_eq!(
+        done(home, &["prices", "update", "--built-in"])
+            .lines()
+            .count(),
+        2
+    );
+    assert_eq!(status(), built_in);
+    assert_eq!(
+        aco(home, &["prices", "update"])
+            .output()
+            .unwrap()
+            .status
+            .code(),
+        Some(2)
     );
 }

@@ -154,6 +154,11 @@ impl Request {
         const SLOWEST_RECORDS_A_SECOND: f64 = 500.0;
         // `Duration` cannot hold what an absurd count over an absurd rate gives.
         const LONGEST: Duration = Duration::from_secs(7 * 86_400);
+        // A first import of years of transcripts, on a slow disk.
+        const SCAN: Duration = Duration::from_secs(600);
+        if *self == Self::Scan {
+            return SCAN;
+        }
         let Self::Emit {
             count,
             rate,

@@ -171,7 +171,11 @@ fn name_of(zone: &TimeZone) -> String {
         return name.to_owned();
     }
     match zone.to_fixed_offset() {
-        Ok(offset) => offset.to_string(),
+        Ok(offset) => {
+            let minutes = offset.seconds().unsigned_abs() / 60;
+            let sign = if offset.is_negative() { '-' } else { '+' };
+            format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+        }
         // Rules of the system's own that have no name.
         Err(_) => "local".to_owned(),
     }

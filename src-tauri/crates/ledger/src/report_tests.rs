@@ -368,8 +368,10 @@ fn a_ledger_that_has_nothing_yet_costs_nothing_known() {
     let report = Report::empty(&query);
     assert_eq!(report.totals.cost_usd(), None);
     assert_eq!(report.timezone, "local", "rules without a name");
-    let fixed = TimeZone::fixed(jiff::tz::Offset::from_seconds(20_700).unwrap());
-    assert_eq!(name_of(&fixed), "+05:45");
+    for (seconds, name) in [(20_700, "+05:45"), (3_600, "+01:00"), (-12_600, "-03:30")] {
+        let fixed = TimeZone::fixed(jiff::tz::Offset::from_seconds(seconds).unwrap());
+        assert_eq!(name_of(&fixed), name);
+    }
 }
 
 proptest! {

@@ -3,14 +3,20 @@
 mod config;
 mod doctor;
 mod emit;
+mod export;
 mod logs;
 mod open;
 mod pause;
+mod prices;
+mod report;
+mod reprice;
 mod run;
 mod service;
 mod stack;
 mod status;
 mod token;
+
+pub(crate) use report::figures::grouped;
 
 use crate::arguments::Command;
 use crate::context::{Context, block_on};
@@ -34,6 +40,10 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Service(command) => service::service(&context, &command),
         Command::Stack(command) => stack::stack(&context, &command),
         Command::Token(token) => block_on(token::token(&context, token)),
+        Command::Report(report) => report::report(&context, &report),
+        Command::Export(export) => export::export(&context, &export),
+        Command::Prices(prices) => prices::prices(&context, &prices),
+        Command::Reprice(reprice) => reprice::reprice(&context, &reprice),
         Command::Emit(emit) => emit::emit(context, emit),
     }
 }

@@ -170,7 +170,7 @@ async fn an_agent_that_hangs_later_is_noticed_too() {
     let mut client = client(&server.address).await;
     // Paused only now: the greeting above took real time.
     tokio::time::pause();
-    let (answer, kept) = tokio::join!(client.request(&Request::Scan), server.requests.recv());
+    let (answer, kept) = tokio::join!(client.request(&Request::Reload), server.requests.recv());
     assert!(kept.is_some());
     match answer {
         Err(ClientError::Silent { waited, .. }) => assert_eq!(waited, Duration::from_secs(10)),

@@ -1,0 +1,158 @@
+//! `aco prices`: which data calls are priced by, and other data in its place.
+
+use crate::arguments::Prices;
+use crate::commands::report::figures::{plural, tokens};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::say;
+use aco_agent::usage::{price_book, read_prices};
+use aco_domain::Pricing as _;
+use aco_home::{FileError, platform};
+use aco_ledger::History;
+use aco_ledger::report::{By, Period, Query, Report};
+use aco_prices::Summary;
+use jiff::tz::TimeZone;
+use serde_json::json;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Version of what `status --json` prints; rises when a field changes its meaning.
+const SCHEMA_VERSION: u32 = 1;
+
+pub(crate) fn prices(context: &Context, command: &Prices) -> Result<ExitCode, Failure> {
+    match command {
+        Prices::Status { json } => status(context, *json),
+        Prices::Update { built_in: true, .. } => built_in(context),
+        Prices::Update { file, .. } => match file {
+            Some(file) => update(context, file),
+            None => Err(Failure::usage(format!(
+                "say which file to take. The newest one is public: download {} and give it to \
+                 `aco prices update FILE`",
+                aco_prices::PUBLIC_DATA
+            ))),
+        },
+    }
+}
+
+fn status(context: &Context, json: bool) -> Result<ExitCode, Failure> {
+    let settings = context.settings()?;
+    let book = price_book(&context.home, &settings.config)?;
+    let path = context.home.prices_file();
+    let file = path.exists().then(|| path.display().to_string());
+    let own = settings.config.prices.len();
+    let unpriced = unpriced(context)?;
+    let summary = book.open();
+    if json {
+        let summary = summary.ok();
+        say(&serde_json::to_string_pretty(&json!({
+            "schema_version": SCHEMA_VERSION,
+            "version": book.version(),
+            "file": file,
+            "usable": summary.is_some(),
+            "providers": summary.map(|summary| summary.providers),
+            "models": summary.map(|summary| summary.models),
+            "own_prices": own,
+            "unpriced_models": unpriced.rows.iter().map(|row| json!({
+                "model": row.key,
+                "calls": row.sums.calls - row.sums.priced_calls,
+                "tokens": row.sums.unpriced_tokens,
+            })).collect::<Vec<_>>(),
+        }))?);
+        return Ok(exit_code(summary.is_some()));
+    }
+    let from = file.unwrap_or_else(|| "built in".to_owned());
+    say(&format!("Data      {} ({from})", book.version()));
+    match &summary {
+        Ok(summary) => say(&format!("Holds     {}", holds(summary))),
+        Err(rejected) => say(&format!("Unusable  {rejected}")),
+    }
+    let own = plural(own as u64, "price", "prices");
+    say(&format!(
+        "Your own  {own} in {}",
+        context.home.config_file().display()
+    ));
+    for (index, row) in unpriced.rows.iter().enumerate() {
+        let label = if index == 0 { "Unpriced" } else { "" };
+        let calls = (row.sums.calls - row.sums.priced_calls).unsigned_abs();
+        say(&format!(
+            "{label:<10}{}: {}, {} tokens",
+            row.key,
+            plural(calls, "call", "calls"),
+            tokens(row.sums.unpriced_tokens)
+        ));
+    }
+    Ok(exit_code(summary.is_ok()))
+}
+
+fn exit_code(usable: bool) -> ExitCode {
+    if usable {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// The models of the ledger with unpriced calls, those with the most tokens first.
+fn unpriced(context: &Context) -> Result<Report, Failure> {
+    let query = Query {
+        by: By::Model,
+        period: Period::default(),
+        tool: None,
+        zone: TimeZone::UTC,
+    };
+    let mut report = match History::open(&context.home.ledger_file())? {
+        Some(history) => Report::of(&history, &query)?,
+        None => Report::empty(&query),
+    };
+    report
+        .rows
+        .retain(|row| row.sums.priced_calls < row.sums.calls);
+    report
+        .rows
+        .sort_by_key(|row| std::cmp::Reverse(row.sums.unpriced_tokens));
+    Ok(report)
+}
+
+fn holds(summary: &Summary) -> String {
+    format!(
+        "{} of {}",
+        plural(summary.models as u64, "model", "models"),
+        plural(summary.providers as u64, "provider", "providers")
+    )
+}
+
+/// What is not understood is not taken: the prices that were in force stay.
+fn update(context: &Context, file: &Path) -> Result<ExitCode, Failure> {
+    let (json, summary) = read_prices(file)
+        .map_err(|rejected| Failure::failed(format!("{rejected} (prices are as they were)")))?;
+    context.home.create()?;
+    let path = context.home.prices_file();
+    platform::write_atomically(&path, &json).map_err(FileError::during("write", &path))?;
+    say(&format!(
+        "Prices are now those of {}: {}.",
+        file.display(),
+        holds(&summary)
+    ));
+    say_what_follows();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn built_in(context: &Context) -> Result<ExitCode, Failure> {
+    let path = context.home.prices_file();
+    match std::fs::remove_file(&path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(FileError::during("remove", &path)(error).into()),
+    }
+    say("Prices are now the built-in ones.");
+    say_what_follows();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn say_what_follows() {
+    say(
+        "Calls without a price get theirs at the next scan. Calls that have one keep it, unless \
+         you say: aco reprice",
+    );
+}

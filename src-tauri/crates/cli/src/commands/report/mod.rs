@@ -1,0 +1,87 @@
+//! `aco report`
+
+pub(super) mod figures;
+mod table;
+mod words;
+
+use crate::arguments;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{complain, say};
+use crate::usage::{Scan, with_history};
+use aco_home::Environment;
+use aco_ledger::report::{Period, PeriodError, Query, Report};
+use jiff::civil::Date;
+use std::io::{self, IsTerminal as _};
+use std::process::ExitCode;
+use table::Page;
+
+pub(crate) fn report(
+    context: &Context,
+    arguments: &arguments::Report,
+) -> Result<ExitCode, Failure> {
+    let zone = context.zone(arguments.days.timezone.as_deref())?;
+    let query = Query {
+        by: arguments.by.into(),
+        period: period(context, &arguments.days, &zone)?,
+        tool: arguments.days.tool.clone(),
+        zone,
+    };
+    let report = with_history(context, arguments.scan.into(), |history| match history {
+        Some(history) => Ok(Report::of(history, &query)?),
+        None => Ok(Report::empty(&query)),
+    })?;
+    if arguments.json {
+        say(&serde_json::to_string_pretty(&report)?);
+    } else if arguments.csv {
+        say(report.csv().trim_end());
+    } else {
+        let page = page(&context.environment);
+        say(words::in_words(&report, page).trim_end());
+        if Scan::from(arguments.scan) == Scan::No {
+            complain("aco: as of the last scan; without --no-scan newer usage is read first");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The days that were typed, in the zone they are days of.
+pub(super) fn period(
+    context: &Context,
+    days: &arguments::Days,
+    zone: &jiff::tz::TimeZone,
+) -> Result<Period, Failure> {
+    type Read = fn(&str, Date) -> Result<Date, PeriodError>;
+    let today = context.today(zone);
+    let read = |flag: &str, text: Option<&str>, read: Read| match text {
+        None => Ok(None),
+        Some(text) => read(text, today)
+            .map(Some)
+            .map_err(|wrong| Failure::usage(format!("{flag} {text}: {wrong}"))),
+    };
+    let period = Period {
+        since: read("--since", days.since.as_deref(), Period::first_day)?,
+        until: read("--until", days.until.as_deref(), Period::last_day)?,
+    };
+    match (period.since, period.until) {
+        (Some(since), Some(until)) if until < since => Err(Failure::usage(format!(
+            "--until {until} is before --since {since}: exchange them"
+        ))),
+        _ => Ok(period),
+    }
+}
+
+/// What standard output is.
+fn page(environment: &Environment) -> Page {
+    if !io::stdout().is_terminal() {
+        return Page {
+            width: None,
+            coloured: false,
+        };
+    }
+    let dumb = environment.get("TERM").is_some_and(|term| term == "dumb");
+    Page {
+        width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
+        coloured: environment.get("NO_COLOR").is_none() && !dumb,
+    }
+}

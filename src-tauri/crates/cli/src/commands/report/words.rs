@@ -1,0 +1,145 @@
+//! A report for people: what it is of, the table, and what is missing from its total.
+
+use super::figures::{money, plural, tokens};
+use super::table::{Column, Cut, Page, Table};
+use aco_ledger::Sums;
+use aco_ledger::report::{By, Report};
+
+/// So many names of models are said; the rest are counted.
+const MODELS: usize = 3;
+
+pub(super) fn in_words(report: &Report, page: Page) -> String {
+    let mut text = page.dim(&title(report)) + "\n\n";
+    if report.rows.is_empty() {
+        text.push_str(match (report.period.since, report.period.until) {
+            (None, None) => "No usage is recorded yet.\n",
+            _ => "No usage is recorded in this period.\n",
+        });
+    } else {
+        text.push_str(&table(report).render(page));
+    }
+    for line in missing(report) {
+        text.push_str(&page.yellow(&line));
+        text.push('\n');
+    }
+    text
+}
+
+fn title(report: &Report) -> String {
+    let days = match (report.period.since, report.period.until) {
+        (None, None) => "all history".to_owned(),
+        (Some(since), None) => format!("since {since}"),
+        (None, Some(until)) => format!("until {until}"),
+        (Some(since), Some(until)) if since == until => since.to_string(),
+        (Some(since), Some(until)) => format!("{since} to {until}"),
+    };
+    format!(
+        "API value by {}: recorded tokens at list price, {days}, {}",
+        report.by.as_str(),
+        report.timezone
+    )
+}
+
+fn table(report: &Report) -> Table {
+    let rows = report.rows.iter().map(|row| &row.sums);
+    let sums: Vec<_> = rows.chain([&report.totals]).collect();
+    let column = |head, cell: &dyn Fn(&Sums) -> String| Column {
+        head,
+        cells: sums.iter().map(|sums| cell(sums)).collect(),
+    };
+    let count = |head, count: fn(&Sums) -> i64| column(head, &|sums| tokens(count(sums)));
+    let calls = column("Calls", &|sums| super::figures::grouped(sums.calls));
+    let cost = column("API value", &cost);
+    let full = vec![
+        calls.clone(),
+        count("Input", |sums| sums.input_tokens),
+        count("Output", |sums| sums.output_tokens),
+        count("Cache read", |sums| sums.cache_read_tokens),
+        count("Cache write", |sums| {
+            sums.cache_write_5m_tokens + sums.cache_write_1h_tokens
+        }),
+        cost.clone(),
+    ];
+    let total = count("Tokens", Sums::total_tokens);
+    let keys = report.rows.iter().map(|row| match row.key.as_str() {
+        "" => "(not recorded)".to_owned(),
+        key => key.to_owned(),
+    });
+    let (head, cut) = match report.by {
+        By::Day => ("Day", Cut::End),
+        By::Week => ("Week", Cut::End),
+        By::Month => ("Month", Cut::End),
+        By::Tool => ("Tool", Cut::End),
+        By::Model => ("Model", Cut::End),
+        By::Project => ("Project", Cut::Beginning),
+        By::Session => ("Session", Cut::End),
+    };
+    Table {
+        head,
+        keys: keys.chain(["Total".to_owned()]).collect(),
+        cut,
+        layouts: vec![full, vec![calls, total.clone(), cost.clone()], vec![cost]],
+    }
+}
+
+/// A value without some of its tokens is marked, in a place of its own so that points stay below
+/// each other.
+fn cost(sums: &Sums) -> String {
+    match sums.cost_usd() {
+        None => "unpriced ".to_owned(),
+        Some(cost) if sums.unpriced_tokens > 0 => money(cost) + "*",
+        Some(cost) => money(cost) + " ",
+    }
+}
+
+/// What the total does not hold, in lines.
+pub(super) fn missing(report: &Report) -> Vec<String> {
+    let mut parts = Vec::new();
+    let unpriced = report.totals.unpriced_tokens;
+    if unpriced > 0 {
+        let named: Vec<_> = report
+            .unpriced_models
+            .iter()
+            .take(MODELS)
+            .map(|model| match model.as_str() {
+                "" => "no model recorded".to_owned(),
+                model => model.chars().filter(|c| !c.is_control()).collect(),
+            })
+            .collect();
+        let more = report.unpriced_models.len() - named.len();
+        let more = match more {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        parts.push(format!(
+            "{} unpriced tokens ({}{more})",
+            tokens(unpriced),
+            named.join(", ")
+        ));
+    }
+    if report.skipped_lines > 0 {
+        parts.push(format!(
+            "{} that could not be read",
+            plural(report.skipped_lines, "line", "lines")
+        ));
+    }
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![
+        String::new(),
+        format!("Missing from this total: {}", parts.join("; ")),
+    ];
+    if unpriced > 0 {
+        lines.push(
+            "* without its unpriced tokens. A model's price: [[price]] in config.toml, or `aco \
+             prices update`"
+                .to_owned(),
+        );
+    }
+    lines
+}
+
+#[cfg(test)]
+#[path = "words_tests.rs"]
+mod tests;

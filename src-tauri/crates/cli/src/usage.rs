@@ -1,0 +1,141 @@
+//! The ledger for commands: brought up to date by the running agent or under the home's lock, or
+//! read as it is.
+
+use crate::arguments;
+use crate::context::{Context, Writer, block_on};
+use crate::failure::Failure;
+use crate::output::complain;
+use crate::progress::Reading;
+use aco_agent::usage::{Platform, Surroundings, collect, open_ledger, price_book, sources};
+use aco_home::{Environment, HomeLock};
+use aco_ipc::{Client, Request, Response};
+use aco_ledger::{History, Ledger};
+use aco_prices::PriceBook;
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+use std::time::Duration;
+
+/// Files that cannot be read are named up to this many.
+const NAMED: usize = 5;
+
+/// Whether the tools' files are read first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scan {
+    First,
+    No,
+}
+
+impl From<arguments::Scan> for Scan {
+    fn from(scan: arguments::Scan) -> Self {
+        if scan.no_scan { Self::No } else { Self::First }
+    }
+}
+
+/// Reads the ledger; there is none where nothing was ever recorded.
+pub(crate) fn with_history<T>(
+    context: &Context,
+    scan: Scan,
+    read: impl FnOnce(Option<&History>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    if scan == Scan::First {
+        match block_on(context.writer())? {
+            Writer::Us(lock) => {
+                let mut writing = Writing::open(context, lock)?;
+                writing.update(context)?;
+                let answer = read(Some(writing.ledger.history()));
+                writing.close()?;
+                return answer;
+            }
+            Writer::Agent(agent) => match block_on(scanned(*agent))? {
+                Response::Done { .. } => {}
+                other => return Err(Failure::unexpected(&other)),
+            },
+        }
+    }
+    let history = History::open(&context.home.ledger_file())?;
+    read(history.as_ref())
+}
+
+/// Asks the agent to scan, and says so to who waits.
+async fn scanned(mut agent: Client) -> Result<Response, Failure> {
+    let asked = agent.request(&Request::Scan);
+    tokio::pin!(asked);
+    tokio::select! {
+        biased;
+        answer = &mut asked => return Ok(answer?),
+        () = tokio::time::sleep(Duration::from_secs(1)) => {}
+    }
+    if io::stderr().is_terminal() {
+        complain("aco: waiting for the running agent, which reads what is new");
+    }
+    Ok(asked.await?)
+}
+
+/// The ledger and its prices in our hands; nobody else writes meanwhile.
+pub(crate) struct Writing {
+    pub(crate) ledger: Ledger,
+    pub(crate) prices: PriceBook,
+    _lock: HomeLock,
+}
+
+impl Writing {
+    pub(crate) fn open(context: &Context, lock: HomeLock) -> Result<Self, Failure> {
+        let settings = context.settings()?;
+        let opened = open_ledger(&context.home, &*context.clock)?;
+        for finding in opened.findings {
+            complain(&format!("aco: {finding}"));
+        }
+        Ok(Self {
+            ledger: opened.ledger,
+            prices: price_book(&context.home, &settings.config)?,
+            _lock: lock,
+        })
+    }
+
+    /// Reads what the tools have recorded since the last time.
+    fn update(&mut self, context: &Context) -> Result<(), Failure> {
+        let environment = &context.environment;
+        let surroundings = Surroundings {
+            variable: &|name| environment.get(name).map(ToOwned::to_owned),
+            home: user_home(environment),
+            platform: Platform::current(),
+        };
+        let zone = context.zone(None)?;
+        let mut reading = Reading::begin();
+        let collected = collect(
+            &mut self.ledger,
+            &sources(),
+            &surroundings,
+            &self.prices,
+            &zone,
+            &mut |progress| {
+                reading.at(progress);
+                true
+            },
+        )
+        .map_err(|error| Failure::failed(error.to_string()))?;
+        for problem in collected.problems.iter().take(NAMED) {
+            complain(&format!("aco: {problem}; what is in it is missing here"));
+        }
+        if let Some(more) = collected.problems.len().checked_sub(NAMED + 1) {
+            complain(&format!("aco: and {} more cannot be read", more + 1));
+        }
+        if let Some(trouble) = self.prices.trouble() {
+            complain(&format!(
+                "aco: new calls are unpriced: {trouble}; or go back with: aco prices update \
+                 --built-in"
+            ));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn close(self) -> Result<(), Failure> {
+        Ok(self.ledger.close()?)
+    }
+}
+
+/// Whose files are read.
+fn user_home(environment: &Environment) -> Option<&Path> {
+    let variable = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+    environment.get(variable).map(Path::new)
+}
