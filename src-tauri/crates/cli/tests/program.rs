@@ -225,3 +225,31 @@ fn a_price_file_is_taken_or_changes_nothing() {
         Some(2)
     );
 }
+
+/// The keys of objects within `value`, except below those that are themselves values.
+fn keys(value: &Value, into: &mut Vec<String>) {
+    if let Value::Object(fields) = value {
+        for (key, value) in fields {
+            into.push(key.clone());
+            keys(value, into);
+        }
+    }
+}
+
+#[test]
+fn every_field_of_a_status_is_documented() {
+    let home = TempDir::new().unwrap();
+    let config = "[ship]\nendpoint = \"http://127.0.0.1:9\"\n";
+    std::fs::write(home.path().join("config.toml"), config).unwrap();
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/json.md");
+    let document = std::fs::read_to_string(document).unwrap();
+    let mut fields = Vec::new();
+    keys(&status(home.path()), &mut fields);
+    assert!(fields.len() > 20, "{fields:?}");
+    for field in fields {
+        let named = document.contains(&format!("`{field}`"))
+            || document.contains(&format!("`{field}[]`"))
+            || document.contains(&format!("\"{field}\":"));
+        assert!(named, "docs/json.md does not speak of {field}");
+    }
+}

@@ -1,6 +1,6 @@
 //! A status for people: one thing a row, names in a column, nothing that is zero and means nothing.
 
-use aco_domain::{Answerer, DropReason, PauseUntil, Status, UnixNanos};
+use aco_domain::{AnswerKind, Answerer, DropReason, PauseUntil, Status, UnixNanos};
 use std::path::Path;
 
 /// Rows of a name and a value. A row without a name goes on with the one above.
@@ -49,6 +49,14 @@ pub(super) fn in_words(
         if let Some(next) = answer.next_attempt {
             let wait = age(next.since(now).as_secs());
             table.more(&format!("next attempt in {wait}"));
+        }
+        if answer.kind != AnswerKind::Accepted
+            && let Some(accepted) = status.last_accepted
+        {
+            table.more(&format!(
+                "a record was last accepted {}",
+                clock_face(accepted)
+            ));
         }
     }
     if let Some(answers) = &status.answers {

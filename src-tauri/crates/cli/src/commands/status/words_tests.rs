@@ -84,6 +84,7 @@ fn trouble_is_told_with_place_and_remedy() {
             since: UnixNanos(0),
             next_attempt: Some(UnixNanos(35_000_000_000)),
         }),
+        last_accepted: Some(UnixNanos(60_000_000_000)),
         answers: Some(Answers {
             by: Answerer::Loki,
             found_at: UnixNanos(1_000_000_000),
@@ -128,6 +129,7 @@ Endpoint     https://c:4317 (TLS), from /h/config.toml:3
 Token        from /h/token
 Last answer  Unauthenticated (12:02)
              next attempt in 30 s
+             a record was last accepted 12:60
 Answers      Loki's own (as of 12:01)
 Waiting      1,204 records, 3.3 MiB, the oldest for 2 h 1 min
 Records      1,234,567 recorded, 1,233,363 shipped
