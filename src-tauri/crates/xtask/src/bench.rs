@@ -21,6 +21,22 @@ pub(crate) fn emit(place: &Place, arguments: &[&str]) -> Result<(), Failure> {
     )
 }
 
+/// What the agent costs a machine on which nothing happens: connected, offline and paused.
+pub(crate) fn idle(place: &Place, arguments: &[&str]) -> Result<(), Failure> {
+    // Ours lies beside the bench then, which is where the bench looks for it.
+    step("build", || {
+        run(place
+            .cargo(&["build", "--release", "--bin", "aco", "--bin", "idle"])
+            .args(["--package", "aco-cli", "--package", "aco-bench"]))
+    })?;
+    hand_over(
+        place
+            .cargo(&["run", "--quiet", "--release", "--package", "aco-bench"])
+            .args(["--bin", "idle", "--"])
+            .args(arguments),
+    )
+}
+
 /// What a first import takes, and a report after it, against another tracker in the same run.
 pub(crate) fn import(place: &Place, arguments: &[&str]) -> Result<(), Failure> {
     let peer = peer::ccusage(place)?;

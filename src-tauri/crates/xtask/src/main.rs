@@ -39,6 +39,7 @@ Usage: cargo xtask <command>
   check                     the quick part of it: format, clippy, licences, architecture
   cross check [--no-wine]   type-check for Windows and macOS, run Windows' tests under Wine
   bench emit [-- ARGS]      measure the emit path and the drain
+  bench idle [-- ARGS]      measure an agent that has nothing to do, against the real servers
   bench import [-- ARGS]    measure a first import and what follows it, against ccusage (from npm)
   rig [NAME]                run one long test against the real servers; without a name, list them
   stack build               build the real servers the tests use
@@ -81,6 +82,7 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
         ["cross", "check"] => checks(|place| cross::check(place, Tests::UnderWine)),
         ["cross", "check", "--no-wine"] => checks(|place| cross::check(place, Tests::Not)),
         ["bench", "emit", rest @ ..] => bench::emit(&Place::find()?, after_dashes(rest)?),
+        ["bench", "idle", rest @ ..] => bench::idle(&Place::find()?, after_dashes(rest)?),
         ["bench", "import", rest @ ..] => bench::import(&Place::find()?, after_dashes(rest)?),
         ["rig"] => checks(rig::list),
         ["rig", name] => checks(|place| rig::one(place, name)),
