@@ -83,6 +83,14 @@ impl Context {
         })
     }
 
+    /// Whether a terminal here understands commands within the text. On Windows only those that say
+    /// who they are do without being asked.
+    pub(crate) fn understands_escapes(&self) -> bool {
+        let term = self.environment.get("TERM");
+        let known = term.is_some() || self.environment.get("WT_SESSION").is_some();
+        term.is_none_or(|term| term != "dumb") && (known || !cfg!(windows))
+    }
+
     /// The day it is in a zone.
     pub(crate) fn today(&self, zone: &TimeZone) -> jiff::civil::Date {
         let now = jiff::Timestamp::from_nanosecond(i128::from(self.clock.now().0));

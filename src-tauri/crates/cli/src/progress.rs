@@ -1,5 +1,6 @@
 //! How far a long reading is, for who waits at a terminal or reads a log afterwards.
 
+use crate::context::Context;
 use aco_agent::usage::Progress;
 use std::io::{self, IsTerminal as _, Write};
 use std::time::{Duration, Instant};
@@ -21,8 +22,9 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    pub(crate) fn begin() -> Self {
-        Self::new(io::stderr().is_terminal(), Instant::now())
+    pub(crate) fn begin(context: &Context) -> Self {
+        let terminal = io::stderr().is_terminal() && context.understands_escapes();
+        Self::new(terminal, Instant::now())
     }
 
     fn new(terminal: bool, now: Instant) -> Self {

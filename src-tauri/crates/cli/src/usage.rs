@@ -101,7 +101,7 @@ impl Writing {
             platform: Platform::current(),
         };
         let zone = context.zone(None)?;
-        let mut reading = Reading::begin();
+        let mut reading = Reading::begin(context);
         let collected = collect(
             &mut self.ledger,
             &sources(),

@@ -9,7 +9,6 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{complain, say};
 use crate::usage::{Scan, with_history};
-use aco_home::Environment;
 use aco_ledger::report::{Period, PeriodError, Query, Report};
 use jiff::civil::Date;
 use std::io::{self, IsTerminal as _};
@@ -36,7 +35,7 @@ pub(crate) fn report(
     } else if arguments.csv {
         say(report.csv().trim_end());
     } else {
-        let page = page(&context.environment);
+        let page = page(context);
         say(words::in_words(&report, page).trim_end());
         if Scan::from(arguments.scan) == Scan::No {
             complain("aco: as of the last scan; without --no-scan newer usage is read first");
@@ -72,16 +71,16 @@ pub(super) fn period(
 }
 
 /// What standard output is.
-fn page(environment: &Environment) -> Page {
+fn page(context: &Context) -> Page {
     if !io::stdout().is_terminal() {
         return Page {
             width: None,
             coloured: false,
         };
     }
-    let dumb = environment.get("TERM").is_some_and(|term| term == "dumb");
+    let wanted = context.environment.get("NO_COLOR").is_none();
     Page {
         width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
-        coloured: environment.get("NO_COLOR").is_none() && !dumb,
+        coloured: wanted && context.understands_escapes(),
     }
 }
