@@ -1,7 +1,8 @@
 //! How JSON is read: only the few values that count are built, everything else is parsed past.
 //!
-//! Formats drift, so a value that decides nothing (a project, a tier) may have any type and is then
-//! missing. A count may not: a wrong one fails its line, and the line is reported as skipped.
+//! Formats drift, so a value may have any type, and one of a type it should not have is missing. For
+//! a project or a tier that is all; a count that is not one fails its line, and the line is reported
+//! as skipped.
 
 use aco_domain::{NanoUsd, UnixNanos};
 use jiff::fmt::temporal::DateTimeParser;
@@ -19,48 +20,50 @@ pub(crate) fn object<'a, T: Deserialize<'a>>(line: &'a [u8]) -> serde_json::Resu
     serde_json::from_slice::<Object<T>>(line).map(|object| object.0)
 }
 
-/// A number of tokens. `null` and absence are 0; what is negative, has a fraction or is larger than
-/// any call is an error.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Count(pub(crate) u64);
+/// A number of tokens. `null` and absence are 0; nothing where something stands that no call can
+/// have: a negative number, a fraction, more than [`MOST_TOKENS`], another type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Count(pub(crate) Option<u64>);
+
+impl Default for Count {
+    fn default() -> Self {
+        Self(Some(0))
+    }
+}
 
 impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Counting;
-        impl Visitor<'_> for Counting {
-            type Value = Count;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "a count of at most {MOST_TOKENS}, or null")
-            }
-            fn visit_unit<E: de::Error>(self) -> Result<Count, E> {
-                Ok(Count(0))
-            }
-            fn visit_u64<E: de::Error>(self, count: u64) -> Result<Count, E> {
-                if count > MOST_TOKENS {
-                    return Err(E::invalid_value(de::Unexpected::Unsigned(count), &self));
-                }
-                Ok(Count(count))
-            }
-            fn visit_i64<E: de::Error>(self, count: i64) -> Result<Count, E> {
-                match u64::try_from(count) {
-                    Ok(count) => self.visit_u64(count),
-                    Err(_) => Err(E::invalid_value(de::Unexpected::Signed(count), &self)),
-                }
-            }
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                clippy::cast_precision_loss,
-                reason = "only for whole numbers between 0 and a bound far below 2^53"
-            )]
-            fn visit_f64<E: de::Error>(self, count: f64) -> Result<Count, E> {
-                if count.fract() == 0.0 && (0.0..=MOST_TOKENS as f64).contains(&count) {
-                    return Ok(Count(count as u64));
-                }
-                Err(E::invalid_value(de::Unexpected::Float(count), &self))
-            }
-        }
-        deserializer.deserialize_any(Counting)
+        deserializer
+            .deserialize_any(Loose(PhantomData::<Counted>))
+            .map(|counted| counted.0)
+    }
+}
+
+/// [`Count`] with nothing, not 0, for what another type stands for.
+struct Counted(Count);
+
+impl Default for Counted {
+    fn default() -> Self {
+        Self(Count(None))
+    }
+}
+
+impl FromLoose<'_> for Counted {
+    fn of_null() -> Self {
+        Self(Count::default())
+    }
+    fn of_u64(count: u64) -> Self {
+        Self(Count((count <= MOST_TOKENS).then_some(count)))
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "only for whole numbers between 0 and a bound far below 2^53"
+    )]
+    fn of_f64(count: f64) -> Self {
+        let sane = count.fract() == 0.0 && (0.0..=MOST_TOKENS as f64).contains(&count);
+        Self(Count(sane.then_some(count as u64)))
     }
 }
 
@@ -101,8 +104,21 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
+/// A whole number from 0; nothing where something else stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Whole(pub(crate) Option<u64>);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Loose(PhantomData))
+    }
+}
+
 /// What can be made of the value of one type, and is nothing for the others.
 trait FromLoose<'de>: Default {
+    fn of_null() -> Self {
+        Self::default()
+    }
     fn of_str(_: Cow<'de, str>) -> Self {
         Self::default()
     }
@@ -139,6 +155,12 @@ impl FromLoose<'_> for Number {
     }
 }
 
+impl FromLoose<'_> for Whole {
+    fn of_u64(number: u64) -> Self {
+        Self(Some(number))
+    }
+}
+
 struct Loose<T>(PhantomData<T>);
 
 impl<'de, T: FromLoose<'de>> Visitor<'de> for Loose<T> {
@@ -166,7 +188,7 @@ impl<'de, T: FromLoose<'de>> Visitor<'de> for Loose<T> {
         Ok(T::of_f64(number))
     }
     fn visit_unit<E: de::Error>(self) -> Result<T, E> {
-        Ok(T::default())
+        Ok(T::of_null())
     }
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
         IgnoredAny.visit_map(map).map(|_| T::default())

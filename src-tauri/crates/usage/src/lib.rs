@@ -54,4 +54,4 @@ mod sources;
 pub use source::{
     Buffer, FoundFile, Listing, Opened, Platform, ReadError, Reading, Source, Surroundings,
 };
-pub use sources::{all, claude_code::ClaudeCode};
+pub use sources::{all, claude_code::ClaudeCode, codex::Codex};

@@ -2,21 +2,19 @@
 //!
 //! Two equal records in one file are two calls; the same file read again, rewritten or copied gives
 //! the same identities. So the n-th occurrence of a content in a file is one identity, wherever the
-//! file lies. Occurrences are counted among the last [`MOST`] different contents: equal records
-//! carry the same time, so they lie close together.
+//! file lies. Occurrences are counted among the last few different contents: equal records carry the same
+//! time, so they lie close together.
 
 use std::collections::VecDeque;
 use twox_hash::XxHash3_128;
 
-const MOST: usize = 1024;
-
 const VERSION: u8 = 1;
 
-/// How often each of the last contents has occurred in a file.
+/// How often each of the last `MOST` different contents has occurred in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Occurrences(VecDeque<(u128, u32)>);
+pub(crate) struct Occurrences<const MOST: usize>(VecDeque<(u128, u32)>);
 
-impl Occurrences {
+impl<const MOST: usize> Occurrences<MOST> {
     /// The identity of the next record with this content.
     pub(crate) fn next(&mut self, content: u128) -> u128 {
         let known = self.0.iter_mut().rev().find(|(known, _)| *known == content);
@@ -81,7 +79,7 @@ mod tests {
     #[test]
     fn equal_contents_are_told_apart_by_their_number() {
         let read = |contents: &[u128]| {
-            let mut occurrences = Occurrences::default();
+            let mut occurrences = Occurrences::<8>::default();
             let mut identities = Vec::new();
             for content in contents {
                 identities.push(occurrences.next(*content));
@@ -100,12 +98,12 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_other_bytes_are_refused() {
-        let mut occurrences = Occurrences::default();
-        for content in 0..3 * MOST as u128 {
+        let mut occurrences = Occurrences::<8>::default();
+        for content in 0..24 {
             occurrences.next(content);
         }
-        assert_eq!(occurrences.encode().len(), 1 + 20 * MOST);
-        assert_eq!(Occurrences::decode(&[VERSION + 1]), None);
-        assert_eq!(Occurrences::decode(&[VERSION, 1]), None);
+        assert_eq!(occurrences.encode().len(), 1 + 20 * 8);
+        assert_eq!(Occurrences::<8>::decode(&[VERSION + 1]), None);
+        assert_eq!(Occurrences::<8>::decode(&[VERSION, 1]), None);
     }
 }

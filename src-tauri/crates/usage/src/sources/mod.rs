@@ -1,11 +1,15 @@
 //! The tools, each in a room of its own.
 
 pub(crate) mod claude_code;
+pub(crate) mod codex;
 
 use crate::source::Source;
 
 /// Every source, in a fixed order.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Source>> {
-    vec![Box::new(claude_code::ClaudeCode::new())]
+    vec![
+        Box::new(claude_code::ClaudeCode::new()),
+        Box::new(codex::Codex::new()),
+    ]
 }

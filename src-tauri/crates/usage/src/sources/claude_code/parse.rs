@@ -72,26 +72,27 @@ struct CacheCreation {
 }
 
 impl Usage<'_> {
-    fn tokens(&self) -> TokenCounts {
+    /// Nothing where a count is none.
+    fn tokens(&self) -> Option<TokenCounts> {
         let split = self.cache_creation.0.as_ref();
-        let (five_minutes, an_hour) = split.map_or((0, 0), |split| {
-            let CacheCreation {
-                ephemeral_5m_input_tokens: Count(five_minutes),
-                ephemeral_1h_input_tokens: Count(an_hour),
-            } = split;
-            (*five_minutes, *an_hour)
-        });
+        let (five_minutes, an_hour) = match split {
+            Some(split) => (
+                split.ephemeral_5m_input_tokens.0?,
+                split.ephemeral_1h_input_tokens.0?,
+            ),
+            None => (0, 0),
+        };
         // What the split leaves out was written for a time that nobody stated.
-        let unstated = self.cache_creation_input_tokens.0.saturating_sub(an_hour);
-        TokenCounts {
-            input: self.input_tokens.0,
-            output: self.output_tokens.0,
-            cache_read: self.cache_read_input_tokens.0,
+        let unstated = self.cache_creation_input_tokens.0?.saturating_sub(an_hour);
+        Some(TokenCounts {
+            input: self.input_tokens.0?,
+            output: self.output_tokens.0?,
+            cache_read: self.cache_read_input_tokens.0?,
             cache_write_5m: five_minutes.max(unstated),
             cache_write_1h: an_hour,
             // Thinking is billed as output, and not told apart in transcripts.
             reasoning: 0,
-        }
+        })
     }
 }
 
@@ -101,7 +102,7 @@ pub(super) struct Transcript {
     session: String,
     project: String,
     /// Lines without ids.
-    anonymous: Occurrences,
+    anonymous: Occurrences<1024>,
     identities: Identities,
     last: Last,
 }
@@ -207,10 +208,10 @@ impl Parser for Transcript {
         if model == SYNTHETIC {
             return Verdict::Read;
         }
-        let Some(at) = line.timestamp.get().and_then(json::instant) else {
+        let at = line.timestamp.get().and_then(json::instant);
+        let (Some(at), Some(tokens)) = (at, usage.tokens()) else {
             return Verdict::Unreadable;
         };
-        let tokens = usage.tokens();
         let (message_id, request_id) = (message.id.get(), line.request_id.get());
         let (call, by_message) = if message_id.is_none() && request_id.is_none() {
             self.anonymous(&line, at, &tokens)
