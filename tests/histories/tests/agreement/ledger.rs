@@ -3,6 +3,7 @@
 use crate::list_prices::price;
 use aco_domain::{NanoUsd, TokenCounts, ToolId, UnixNanos};
 use aco_histories::claude::{self, Live};
+use aco_histories::codex::{self, Scene};
 use aco_histories::{Manifest, Totals};
 use aco_ledger::{Filter, History, Ledger};
 use aco_prices::{Data, PriceBook};
@@ -227,12 +228,13 @@ fn a_history_that_grows_is_taken_as_it_grows() {
     agrees(&machine, &manifest);
 }
 
-/// Lets the files of `from` come into being below `to`, all at once and a piece at a time, and
-/// looks at them in between. A piece ends anywhere, within a character too.
-fn in_pieces(from: &Path, to: &Path, mut look: impl FnMut()) {
-    const PIECES: usize = 5;
+/// How many pieces a file is cut into. They end anywhere, within a character too.
+const PIECES: usize = 5;
+
+/// All files below a folder, by name: Codex names them by the time they were begun.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let mut folders = vec![from.to_owned()];
+    let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
             let path = entry.path();
@@ -243,31 +245,27 @@ fn in_pieces(from: &Path, to: &Path, mut look: impl FnMut()) {
             }
         }
     }
-    files.sort();
-    for piece in 0..PIECES {
-        for file in &files {
-            let bytes = fs::read(file).unwrap();
-            let target = to.join(file.strip_prefix(from).unwrap());
-            fs::create_dir_all(target.parent().unwrap()).unwrap();
-            let (begin, end) = (
-                bytes.len() * piece / PIECES,
-                bytes.len() * (piece + 1) / PIECES,
-            );
-            let compressed = file.extension().is_some_and(|end| end == "zst");
-            if compressed {
-                // Its writer moves it into place when it is whole.
-                fs::write(&target, &bytes).unwrap();
-                continue;
-            }
-            let mut target = fs::OpenOptions::new()
-                .create(true)
-                .append(true)
-                .open(target)
-                .unwrap();
-            target.write_all(&bytes[begin..end]).unwrap();
-        }
-        look();
+    files.sort_by(|one, other| one.file_name().cmp(&other.file_name()).then(one.cmp(other)));
+    files
+}
+
+/// Writes the next piece of the file `name` below `from` to the same place below `to`.
+fn write_piece(from: &Path, to: &Path, name: &Path, piece: usize) {
+    let bytes = fs::read(from.join(name)).unwrap();
+    let target = to.join(name);
+    fs::create_dir_all(target.parent().unwrap()).unwrap();
+    if name.extension().is_some_and(|end| end == "zst") {
+        // Its writer moves it into place when it is whole.
+        fs::write(&target, &bytes).unwrap();
+        return;
     }
+    let (begin, end) = (
+        bytes.len() * piece / PIECES,
+        bytes.len() * (piece + 1) / PIECES,
+    );
+    let mut options = fs::OpenOptions::new();
+    let mut target = options.create(true).append(true).open(target).unwrap();
+    target.write_all(&bytes[begin..end]).unwrap();
 }
 
 #[test]
@@ -276,6 +274,66 @@ fn no_way_of_cutting_files_into_pieces_changes_it() {
     let manifest = write_claude(staged.path(), 3);
     let mut machine = Machine::new();
     let folder = machine.tool(".claude");
-    in_pieces(staged.path(), &folder, || machine.scan(|_| {}));
+    for piece in 0..PIECES {
+        for file in files_below(staged.path()) {
+            let name = file.strip_prefix(staged.path()).unwrap();
+            write_piece(staged.path(), &folder, name, piece);
+        }
+        machine.scan(|_| {});
+    }
     agrees(&machine, &manifest);
+}
+
+/// A scene after those that others of them are forked from.
+fn write_codex(folder: &Path, scene: Scene) -> Manifest {
+    let shape = codex::Shape {
+        threads: 3,
+        ..codex::Shape::SMALL
+    };
+    let scenes = [Scene::Plain, Scene::ForkStampedAnew, scene];
+    codex::write_scenes(folder, &shape, &scenes).unwrap()
+}
+
+#[test]
+fn the_ledger_holds_what_each_kind_of_codex_file_was_meant_to_record() {
+    for scene in Scene::ALL {
+        println!("{scene:?}");
+        let mut machine = Machine::new();
+        let manifest = write_codex(&machine.tool(".codex"), *scene);
+        machine.scan(|_| {});
+        agrees(&machine, &manifest);
+    }
+}
+
+#[test]
+fn no_order_of_codex_files_changes_it() {
+    let reversed = |files: &mut Vec<FoundFile>| files.reverse();
+    let shuffled = |files: &mut Vec<FoundFile>| fastrand::Rng::with_seed(7).shuffle(files);
+    for order in [&reversed as &dyn Fn(&mut Vec<FoundFile>), &shuffled] {
+        let mut machine = Machine::new();
+        let folder = machine.tool(".codex");
+        let manifest = codex::write(&folder, &codex::Shape::SMALL).unwrap();
+        machine.scan(order);
+        agrees(&machine, &manifest);
+    }
+}
+
+#[test]
+fn no_way_of_cutting_codex_files_into_pieces_changes_it() {
+    for scene in Scene::ALL {
+        println!("{scene:?}");
+        let staged = tempfile::tempdir().unwrap();
+        let manifest = write_codex(staged.path(), *scene);
+        let mut machine = Machine::new();
+        let folder = machine.tool(".codex");
+        // One file after the other: what a fork copies, its parent has written before.
+        for file in files_below(staged.path()) {
+            let name = file.strip_prefix(staged.path()).unwrap();
+            for piece in 0..PIECES {
+                write_piece(staged.path(), &folder, name, piece);
+                machine.scan(|_| {});
+            }
+        }
+        agrees(&machine, &manifest);
+    }
 }
