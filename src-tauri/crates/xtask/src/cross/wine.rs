@@ -19,18 +19,19 @@ const RANDOM: &str = "bcryptprimitives.dll";
 const RANDOM_SOURCE: &str = include_str!("bcryptprimitives.c");
 
 /// How cargo starts a test. One start in a thousand or two Wine fails to load a library of its own
-/// and exits with 1, which no test program does: a failed test is 101, a crash something else.
+/// and exits with 1, which no test program does: a failed test is 101, a crash something else. One
+/// that hangs ends with 124: there is nobody to press Ctrl-C.
 const RUNNER: &str = "\
 #!/bin/sh
 for attempt in 1 2 3; do
-  wine \"$@\"
+  timeout 180 wine \"$@\"
   code=$?
   [ $code = 1 ] || exit $code
 done
 exit $code
 ";
 
-/// A Windows' drive and registry, in the cache folder, and the process that keeps them.
+/// A Windows' drive and registry, beside what is built, and the process that keeps them.
 #[derive(Debug)]
 pub(crate) struct Prefix {
     folder: PathBuf,
@@ -46,7 +47,8 @@ impl Prefix {
         // "wine-8.0 (Debian 8.0~repack-4)"
         let version = version.split_whitespace().next().unwrap_or("wine");
         let prefix = Self {
-            folder: place.tools.join(format!("{version}-prefix")),
+            // Ours as the build folder is: two runs in one prefix would end each other's programs.
+            folder: super::folder(place).join(format!("{version}-prefix")),
         };
         let ready = prefix.folder.join("ready");
         if !ready.exists() {
