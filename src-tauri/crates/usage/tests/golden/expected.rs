@@ -1,0 +1,72 @@
+//! The totals of every trap, worked out by hand. The working is in each source's `README.md`, whose
+//! table says the same.
+
+use crate::machine::Totals;
+use aco_domain::NanoUsd;
+
+/// What a trap adds up to at one of its moments.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) tool: &'static str,
+    pub(crate) trap: &'static str,
+    pub(crate) moment: u32,
+    /// Calls; tokens of input, output, read from a cache, written to one for five minutes and for
+    /// an hour, of reasoning; skipped lines.
+    counts: [i64; 8],
+    /// Nano-dollars.
+    cost: i64,
+}
+
+impl Row {
+    pub(crate) fn totals(&self) -> Totals {
+        Totals {
+            counts: self.counts,
+            cost: self.cost,
+        }
+    }
+
+    /// As the README writes it.
+    pub(crate) fn cells(&self) -> Vec<String> {
+        let mut cells = vec![self.trap.to_owned(), self.moment.to_string()];
+        cells.extend(self.counts.iter().map(i64::to_string));
+        cells.push(NanoUsd(self.cost).to_string());
+        cells
+    }
+}
+
+const fn claude(trap: &'static str, moment: u32, counts: [i64; 8], cost: i64) -> Row {
+    Row {
+        tool: "claude-code",
+        trap,
+        moment,
+        counts,
+        cost,
+    }
+}
+
+/// In the order of the READMEs.
+#[rustfmt::skip]
+pub(crate) const EXPECTED: &[Row] = &[
+    claude("streamed-repeats", 1, [3, 31, 494, 1_000, 0, 0, 0, 0], 7_803_000),
+    claude("larger-copy-in-the-middle", 1, [1, 10, 300, 0, 0, 0, 0, 0], 4_530_000),
+    claude("resumed-session", 1, [3, 600, 210, 0, 0, 0, 0, 0], 4_950_000),
+    claude("sidechain-copies", 1, [3, 111, 48, 0, 0, 0, 0, 0], 1_053_000),
+    claude("one-message-two-requests", 1, [2, 20, 3, 0, 0, 0, 0, 0], 105_000),
+    claude("equal-copies", 1, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    claude("cache-writes", 1, [6, 0, 6, 0, 4_100, 1_900, 0, 0], 26_865_000),
+    claude("synthetic", 1, [1, 7, 8, 0, 0, 0, 0, 0], 141_000),
+    claude("nulls", 1, [2, 3, 5, 0, 0, 10, 0, 0], 144_000),
+    claude("no-ids", 1, [4, 8, 12, 0, 0, 0, 0, 0], 204_000),
+    claude("one-id", 1, [2, 0, 14, 0, 0, 0, 0, 0], 210_000),
+    claude("quoted-usage", 1, [2, 5, 8, 0, 0, 0, 0, 0], 135_000),
+    claude("spaces", 1, [2, 12, 13, 0, 0, 0, 0, 0], 231_000),
+    claude("half-written-last-line", 1, [1, 5, 5, 0, 0, 0, 0, 0], 90_000),
+    claude("half-written-last-line", 2, [3, 13, 15, 0, 0, 0, 0, 0], 264_000),
+    claude("compacted-file", 1, [3, 60, 6, 0, 0, 0, 0, 0], 270_000),
+    claude("compacted-file", 2, [4, 100, 10, 0, 0, 0, 0, 0], 450_000),
+    claude("compacted-file", 3, [4, 100, 10, 0, 0, 0, 0, 0], 450_000),
+    claude("deleted-file", 1, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    claude("deleted-file", 2, [3, 60, 6, 0, 0, 0, 0, 0], 270_000),
+    claude("skipped-lines", 1, [2, 3, 3, 0, 0, 0, 0, 6], 54_000),
+    claude("audit-file", 1, [1, 9, 9, 0, 0, 0, 0, 0], 162_000),
+];
