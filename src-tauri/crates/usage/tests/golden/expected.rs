@@ -44,6 +44,16 @@ const fn claude(trap: &'static str, moment: u32, counts: [i64; 8], cost: i64) ->
     }
 }
 
+const fn codex(trap: &'static str, moment: u32, counts: [i64; 8], cost: i64) -> Row {
+    Row {
+        tool: "codex",
+        trap,
+        moment,
+        counts,
+        cost,
+    }
+}
+
 /// In the order of the READMEs.
 #[rustfmt::skip]
 pub(crate) const EXPECTED: &[Row] = &[
@@ -69,4 +79,23 @@ pub(crate) const EXPECTED: &[Row] = &[
     claude("deleted-file", 2, [3, 60, 6, 0, 0, 0, 0, 0], 270_000),
     claude("skipped-lines", 1, [2, 3, 3, 0, 0, 0, 0, 6], 54_000),
     claude("audit-file", 1, [1, 9, 9, 0, 0, 0, 0, 0], 162_000),
+    codex("parts", 1, [1, 30, 50, 60, 10, 0, 20, 0], 895_500),
+    codex("re-emitted", 1, [2, 200, 20, 0, 0, 0, 0, 0], 900_000),
+    codex("no-last", 1, [3, 390, 34, 0, 0, 0, 0, 0], 1_680_000),
+    codex("overflow-compaction-restart", 1, [4, 200, 20, 0, 0, 0, 0, 0], 900_000),
+    codex("damaged", 1, [2, 300, 30, 0, 0, 0, 0, 2], 1_350_000),
+    codex("records", 1, [3, 1_037, 151, 60, 10, 0, 20, 0], 5_431_500),
+    codex("old-then-new", 1, [3, 600, 60, 0, 0, 0, 0, 0], 2_700_000),
+    codex("fork-restamped", 1, [5, 950, 95, 0, 0, 0, 0, 0], 4_275_000),
+    codex("fork-original-times", 1, [4, 650, 65, 0, 0, 0, 0, 0], 2_925_000),
+    codex("fork-without-parent", 1, [1, 50, 5, 0, 0, 0, 0, 0], 225_000),
+    codex("fork-of-fork", 1, [5, 720, 72, 0, 0, 0, 0, 0], 3_240_000),
+    codex("subagent-copied", 1, [4, 650, 65, 0, 0, 0, 0, 0], 2_925_000),
+    codex("subagents-from-zero", 1, [6, 840, 84, 0, 0, 0, 0, 0], 3_780_000),
+    codex("history-base", 1, [4, 900, 90, 0, 0, 0, 0, 0], 4_050_000),
+    codex("start-ordinal", 1, [1, 50, 5, 0, 0, 0, 0, 0], 225_000),
+    codex("archived", 1, [3, 600, 60, 0, 0, 0, 0, 0], 2_700_000),
+    codex("compressed", 1, [3, 600, 60, 0, 0, 0, 0, 0], 2_700_000),
+    codex("compressed-beside-plain", 1, [3, 600, 60, 0, 0, 0, 0, 0], 2_700_000),
+    codex("pages", 1, [4, 640, 64, 0, 0, 0, 0, 0], 2_880_000),
 ];

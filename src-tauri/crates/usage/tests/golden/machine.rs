@@ -76,8 +76,9 @@ impl Machine {
         self.has_up_to(files, 1000);
     }
 
-    /// Gives the tool these files, each up to so many thousandths of it. A compressed one is written
-    /// at once, as the tool does.
+    /// Gives the tool these files up to so many thousandths of them all: one after the other, because
+    /// what a file refers to was there when it was begun. A compressed one is written at once, as the
+    /// tool does.
     pub(crate) fn has_up_to(&mut self, files: &[File], thousandths: usize) {
         let home = self.home();
         let wanted: BTreeSet<PathBuf> = files.iter().map(|file| home.join(file.path)).collect();
@@ -85,13 +86,18 @@ impl Machine {
         for file in known.iter().filter(|file| !wanted.contains(&file.path)) {
             fs::remove_file(&file.path).unwrap();
         }
+        let all: usize = files.iter().map(|file| file.contents.len()).sum();
+        let mut rest = (all * thousandths).div_ceil(1000);
         for file in files {
             let whole = file.contents.len();
-            let length = match file.path.ends_with(".zst") {
+            let length = match file.path.ends_with(".zst") && rest > 0 {
                 true => whole,
-                false => whole * thousandths / 1000,
+                false => whole.min(rest),
             };
-            self.write(&home.join(file.path), &file.contents[..length]);
+            rest = rest.saturating_sub(whole);
+            if length > 0 || whole == 0 {
+                self.write(&home.join(file.path), &file.contents[..length]);
+            }
         }
     }
 

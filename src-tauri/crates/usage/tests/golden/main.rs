@@ -4,10 +4,7 @@
 //! counts. How to add a trap: a function in `examples/fixtures/<source>.rs`, its working in the
 //! fixtures' `README.md`, its row in `expected.rs`; then `cargo run -p aco-usage --example fixtures`.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test may fail loudly"
-)]
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod expected;
 mod machine;
@@ -15,6 +12,8 @@ mod readme;
 
 #[path = "../../examples/fixtures/claude_code.rs"]
 mod claude_code;
+#[path = "../../examples/fixtures/codex.rs"]
+mod codex;
 #[path = "../../examples/fixtures/traps.rs"]
 mod traps;
 
