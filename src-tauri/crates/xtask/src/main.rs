@@ -15,6 +15,7 @@ mod bench;
 mod check;
 mod claim;
 mod cross;
+mod fuzz;
 mod needs;
 mod peer;
 mod place;
@@ -42,6 +43,7 @@ Usage: cargo xtask <command>
   bench idle [-- ARGS]      measure an agent that has nothing to do, against the real servers
   bench import [-- ARGS]    measure a first import and what follows it, against ccusage (from npm)
   rig [NAME]                run one long test against the real servers; without a name, list them
+  rig fuzz                  feed mutated files to every reader of transcripts, a minute each
   stack build               build the real servers the tests use
   stack up                  start the backend and stay with it until Ctrl-C
 
@@ -85,6 +87,7 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
         ["bench", "idle", rest @ ..] => bench::idle(&Place::find()?, after_dashes(rest)?),
         ["bench", "import", rest @ ..] => bench::import(&Place::find()?, after_dashes(rest)?),
         ["rig"] => checks(rig::list),
+        ["rig", "fuzz"] => checks(fuzz::all),
         ["rig", name] => checks(|place| rig::one(place, name)),
         ["stack", "build"] => checks(stack::build),
         ["stack", "up"] => checks(stack::up),

@@ -1,0 +1,8 @@
+//! Claude Code's transcripts. Nothing but the file's name may be decided here.
+
+#![no_main]
+
+use aco_usage_fuzz::hold;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| hold("claude-code", "projects/-w-app/s-1.jsonl", bytes));
