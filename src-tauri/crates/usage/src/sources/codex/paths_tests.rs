@@ -1,19 +1,20 @@
 use super::*;
-use crate::source::Platform;
-use std::ffi::OsString;
 use std::fs;
 
-fn found(home: Option<&str>) -> Vec<PathBuf> {
-    roots(&Surroundings {
-        variable: &|name| home.filter(|_| name == "CODEX_HOME").map(OsString::from),
-        home: Some(Path::new("/home/a")),
-        platform: Platform::Linux,
-    })
-}
-
+// Absolute paths of another system are none on Windows.
 #[cfg(unix)]
 #[test]
 fn the_home_is_the_configured_one_or_the_default() {
+    use crate::source::Platform;
+    use std::ffi::OsString;
+
+    let found = |home: Option<&str>| {
+        roots(&Surroundings {
+            variable: &|name| home.filter(|_| name == "CODEX_HOME").map(OsString::from),
+            home: Some(Path::new("/home/a")),
+            platform: Platform::Linux,
+        })
+    };
     let below = |home: &str| [ACTIVE, ARCHIVED].map(|folder| Path::new(home).join(folder));
     assert_eq!(found(None), below("/home/a/.codex"));
     assert_eq!(found(Some("")), below("/home/a/.codex"));
