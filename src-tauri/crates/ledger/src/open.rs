@@ -11,7 +11,7 @@ use aco_home::{FileError, platform};
 use rusqlite::backup::Progress;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -290,7 +290,10 @@ fn back_up(connection: &Connection, path: &Path, version: i32) -> Result<(), Err
         .backup("main", &unfinished, None::<fn(Progress)>)
         .map_err(Error::during("back up", path))
         .and_then(|()| {
-            File::open(&unfinished)
+            // Windows makes durable only what may be written.
+            OpenOptions::new()
+                .write(true)
+                .open(&unfinished)
                 .and_then(|file| file.sync_all())
                 .and_then(|()| fs::rename(&unfinished, &backup))
                 .map_err(file("back up"))

@@ -90,7 +90,7 @@ async fn totals_are_stored_before_an_export_and_else_every_few_minutes() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(in_file(folder.path()), Some(195_000));
 
-    tokio::time::advance(Duration::from_secs(5)).await;
+    tokio::time::advance(Duration::from_secs(4)).await;
     metering.saw(&ollama);
     metering.close();
     assert_eq!(in_file(folder.path()), Some(200_000));
