@@ -38,18 +38,22 @@ pub(crate) fn with_history<T>(
     read: impl FnOnce(Option<&History>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     if scan == Scan::First {
-        match block_on(context.writer())? {
-            Writer::Us(lock) => {
-                let mut writing = Writing::open(context, lock)?;
-                writing.update(context)?;
-                let answer = read(Some(writing.ledger.history()));
-                writing.close()?;
-                return answer;
+        // In one runtime: a connection does not outlive the one it was made in.
+        let lock = block_on(async {
+            match context.writer().await? {
+                Writer::Us(lock) => Ok(Some(lock)),
+                Writer::Agent(agent) => match scanned(*agent).await? {
+                    Response::Done { .. } => Ok(None),
+                    other => Err(Failure::unexpected(&other)),
+                },
             }
-            Writer::Agent(agent) => match block_on(scanned(*agent))? {
-                Response::Done { .. } => {}
-                other => return Err(Failure::unexpected(&other)),
-            },
+        })?;
+        if let Some(lock) = lock {
+            let mut writing = Writing::open(context, lock)?;
+            writing.update(context)?;
+            let answer = read(Some(writing.ledger.history()));
+            writing.close()?;
+            return answer;
         }
     }
     let history = History::open(&context.home.ledger_file())?;
