@@ -8,6 +8,7 @@ use crate::serving::serve;
 use crate::settings::{Fingerprint, Settings, SettingsSource, needs_a_restart};
 use crate::status::{Facts, pause_in_force, settled_losses};
 use crate::supervise::Stopped;
+use crate::usage::{Keeper, Round, Rounds, Tally, UsageParts};
 use crate::{Foundation, Shell};
 use aco_config::{Config, ConfigError};
 use aco_domain::{Answer, AnswerKind, Attention, PauseUntil, Status, ToolId, ToolSeen, UnixNanos};
@@ -17,6 +18,7 @@ use aco_telemetry::ship::{Destination, Heeded, Orders, ShipReport, Shipper, Ship
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -43,8 +45,19 @@ pub struct AgentParts {
     pub shell: Box<dyn Shell>,
     /// Local time of day, for people.
     pub clock_face: Arc<dyn Fn(UnixNanos) -> String + Send + Sync>,
+    /// What usage is collected with.
+    pub usage: UsageParts,
     /// Stop by itself after the first scan: `aco run --once`.
     pub once: bool,
+}
+
+/// Who asked for a scan. Of the processes and of usage, the first one that begins afterwards must
+/// have been through; nothing when it has been.
+pub(crate) struct ScanAsker {
+    pub(crate) scan: Option<u64>,
+    pub(crate) round: Option<u64>,
+    pub(crate) trouble: Option<String>,
+    pub(crate) reply: Reply,
 }
 
 /// The agent: owns the state, runs the loop.
@@ -70,8 +83,9 @@ pub struct Agent {
     metering: Option<Metering>,
     scan_failed: bool,
     pub(crate) scans: Scans,
-    /// Who asked for a scan, and the first one that will do.
-    pub(crate) scan_askers: Vec<(u64, Reply)>,
+    pub(crate) rounds: Rounds,
+    /// Who asked for a scan, and what must have been seen first.
+    pub(crate) scan_askers: Vec<ScanAsker>,
     pub(crate) emissions: JoinSet<()>,
     /// The order to end, for tasks.
     pub(crate) stopped: Stopped,
@@ -104,7 +118,11 @@ impl Agent {
         agent.warn_about_settings();
 
         tokio::pin!(stop);
+        let mut waits_for = (true, true);
         let reason = loop {
+            if once && waits_for == (false, false) {
+                break "it was to run once";
+            }
             agent.end_pause_when_over();
             agent.settle_losses();
             agent.show();
@@ -114,9 +132,11 @@ impl Agent {
                 Some(request) = incoming.recv() => agent.answer(request),
                 (number, scan) = agent.scans.next() => {
                     agent.scanned(number, scan);
-                    if once {
-                        break "it was to run once";
-                    }
+                    waits_for.0 = false;
+                }
+                (number, round) = agent.rounds.next() => {
+                    agent.collected(number, round);
+                    waits_for.1 = false;
                 }
                 Ok(()) = agent.report.changed() => {}
                 () = sleep_or_never(pause_ends) => {}
@@ -127,6 +147,8 @@ impl Agent {
         agent.refuse_what_waits(incoming);
         let emissions = async { while agent.emissions.join_next().await.is_some() {} };
         let _ = timeout(TASKS_END_WITHIN, emissions).await;
+        // Before the spool is drained: a round that ends has put its records there.
+        agent.rounds.close(TASKS_END_WITHIN).await;
         events::agent_stopped(reason);
         // Connections end within a second; a socket file left behind would be called stale.
         let _ = timeout(TASKS_END_WITHIN, serving).await;
@@ -147,13 +169,19 @@ impl Agent {
             source,
             shell,
             clock_face,
+            usage,
             once: _,
         } = parts;
         let pause = foundation.store.state().pause;
         let paused = pause_in_force(pause, foundation.clock.now()).is_some();
-        let metering = Metering::open(&foundation.home, Arc::clone(&foundation.spool))
-            .map_err(|error| log::error!(target: TARGET, "no metrics are exported: {error}"))
-            .ok();
+        let tally = Tally::default();
+        let metering = Metering::open(
+            &foundation.home,
+            Arc::clone(&foundation.spool),
+            tally.clone(),
+        )
+        .map_err(|error| log::error!(target: TARGET, "no metrics are exported: {error}"))
+        .ok();
         let parts = ShipperParts {
             metrics: metering
                 .as_ref()
@@ -167,6 +195,24 @@ impl Agent {
         let shipper =
             Shipper::spawn(parts).map_err(|error| format!("cannot start the shipper: {error}"))?;
         let scans = Scans::new(&settings.config).map_err(|error| error.to_string())?;
+        let rounds = {
+            let (home, clock) = (foundation.home.clone(), Arc::clone(&foundation.clock));
+            let (spool, stop) = (
+                Arc::clone(&foundation.spool),
+                Arc::new(AtomicBool::new(false)),
+            );
+            let stopping = Arc::clone(&stop);
+            Rounds::new(&settings.config, stop, move || {
+                Keeper::new(
+                    usage.clone(),
+                    &home,
+                    Arc::clone(&clock),
+                    Arc::clone(&spool),
+                    tally.clone(),
+                    Arc::clone(&stopping),
+                )
+            })
+        };
         Ok(Self {
             report: shipper.report(),
             fingerprint: settings.fingerprint.clone(),
@@ -183,6 +229,7 @@ impl Agent {
             metering,
             scan_failed: false,
             scans,
+            rounds,
             scan_askers: Vec::new(),
             emissions: JoinSet::new(),
             stopped,
@@ -198,8 +245,8 @@ impl Agent {
         while let Ok(request) = incoming.try_recv() {
             refuse_while_stopping(request.reply);
         }
-        for (_, reply) in self.scan_askers.drain(..) {
-            refuse_while_stopping(reply);
+        for asker in self.scan_askers.drain(..) {
+            refuse_while_stopping(asker.reply);
         }
     }
 
@@ -212,16 +259,26 @@ impl Agent {
             Ok(scan) => {
                 self.scan_failed = false;
                 self.saw(&scan);
-                self.answer_scan_askers(number, None);
+                self.scan_done(number, None);
             }
             Err(error) => {
                 if !self.scan_failed {
                     log::error!(target: TARGET, "running tools cannot be seen: {error}");
                 }
                 self.scan_failed = true;
-                self.answer_scan_askers(number, Some(&error));
+                self.scan_done(number, Some(&error));
             }
         }
+    }
+
+    fn collected(&mut self, number: u64, round: Result<Round, String>) {
+        for asker in &mut self.scan_askers {
+            if asker.round.is_some_and(|asked| asked <= number) {
+                asker.round = None;
+                asker.trouble = asker.trouble.take().or(round.as_ref().err().cloned());
+            }
+        }
+        self.answer_who_asked();
     }
 
     fn saw(&mut self, scan: &Scan) {
@@ -281,6 +338,7 @@ impl Agent {
         // A refusal was about the settings of then: those of now have not been tried.
         self.outdated = answer.filter(|answer| moved || answer.kind != AnswerKind::Accepted);
         self.scans.configure(&settings.config);
+        self.rounds.configure(&settings.config);
         self.settings = settings;
         if self.invalid.take().is_some() {
             log::info!(target: TARGET, "the configuration is valid again");

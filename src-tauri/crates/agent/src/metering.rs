@@ -11,6 +11,7 @@ mod tools;
 mod totals;
 
 use crate::events::TARGET;
+use crate::usage::Tally;
 use aco_domain::DropReason;
 use aco_home::{Home, MetricStore};
 use aco_sources::Scan;
@@ -42,7 +43,7 @@ impl Metering {
     ///
     /// # Errors
     /// When they cannot be read. Beginning anew would make a dashboard count everything twice.
-    pub(crate) fn open(home: &Home, spool: Arc<Spool>) -> Result<Self, String> {
+    pub(crate) fn open(home: &Home, spool: Arc<Spool>, usage: Tally) -> Result<Self, String> {
         let opened = MetricStore::open(&home.metrics_file());
         let (store, findings) = opened.map_err(|error| error.to_string())?;
         for finding in &findings {
@@ -62,6 +63,7 @@ impl Metering {
                 book: Arc::new(Mutex::new(book)),
                 store: Arc::new(Mutex::new(store)),
                 spool,
+                usage,
             },
             stored: Instant::now(),
         })
@@ -105,6 +107,7 @@ struct Books {
     /// Locked before the book: whoever writes later writes what is newer.
     store: Arc<Mutex<MetricStore>>,
     spool: Arc<Spool>,
+    usage: Tally,
 }
 
 impl Books {
@@ -142,6 +145,11 @@ impl MetricSource for Books {
             let total = totals.follow(RECORDS_DROPPED.series(labels), dropped);
             snapshot.counter(RECORDS_DROPPED, labels, total);
         }
+        self.usage
+            .read(&mut snapshot, |snapshot, family, labels, count| {
+                let total = totals.follow(family.series(labels), count);
+                snapshot.counter(family, labels, total);
+            });
         let oldest = stats.backlog.oldest_age_s.unwrap_or(0);
         snapshot.gauge(SPOOL_OLDEST_AGE, [], as_gauge(oldest));
         snapshot.gauge(SPOOL_BYTES, [], as_gauge(stats.backlog.bytes));

@@ -1,6 +1,7 @@
 //! What each request does.
 
 use crate::Agent;
+use crate::agent::ScanAsker;
 use crate::emit::{Emission, Emitted, emit};
 use crate::events::TARGET;
 use crate::supervise::{Stopped, ordered_to_end};
@@ -69,8 +70,12 @@ impl Agent {
                 });
             }
             Request::Scan => {
-                let number = self.scans.ask();
-                self.scan_askers.push((number, reply));
+                self.scan_askers.push(ScanAsker {
+                    scan: Some(self.scans.ask()),
+                    round: Some(self.rounds.ask()),
+                    trouble: None,
+                    reply,
+                });
             }
             Request::AcknowledgeDropped => {
                 let dropped = self.foundation.spool.stats().counters.dropped;
@@ -117,26 +122,35 @@ impl Agent {
         }
     }
 
-    /// Answers whoever asked for scan `number` or an earlier one.
-    pub(crate) fn answer_scan_askers(&mut self, number: u64, failed: Option<&ScanError>) {
-        let response = match failed {
-            None => Response::Done {
-                message: match self.tracker.running().count() {
-                    1 => "1 tool runs".to_owned(),
-                    count => format!("{count} tools run"),
+    /// Notes that scan `number` is through.
+    pub(crate) fn scan_done(&mut self, number: u64, failed: Option<&ScanError>) {
+        for asker in &mut self.scan_askers {
+            if asker.scan.is_some_and(|asked| asked <= number) {
+                asker.scan = None;
+                asker.trouble = asker.trouble.take().or(failed.map(ToString::to_string));
+            }
+        }
+        self.answer_who_asked();
+    }
+
+    /// Answers those for whom everything is through.
+    pub(crate) fn answer_who_asked(&mut self) {
+        let through = |asker: &mut ScanAsker| asker.scan.is_none() && asker.round.is_none();
+        let running = self.tracker.running().count();
+        for asker in self.scan_askers.extract_if(.., through) {
+            asker.reply.send(match asker.trouble {
+                None => Response::Done {
+                    message: match running {
+                        1 => "1 tool runs".to_owned(),
+                        count => format!("{count} tools run"),
+                    },
                 },
-            },
-            Some(error) => Response::Error(Refusal::new(
-                "scan_failed",
-                error.to_string(),
-                "see `aco logs`; the agent goes on trying",
-            )),
-        };
-        let answered = self
-            .scan_askers
-            .extract_if(.., |(asked, _)| *asked <= number);
-        for (_, reply) in answered {
-            reply.send(response.clone());
+                Some(trouble) => Response::Error(Refusal::new(
+                    "scan_failed",
+                    trouble,
+                    "see `aco logs`; the agent goes on trying",
+                )),
+            });
         }
     }
 

@@ -156,6 +156,12 @@ impl Home {
         self.data.join("ledger.db")
     }
 
+    /// By what names become pseudonyms: [`crate::PseudonymKey`].
+    #[must_use]
+    pub fn pseudonym_key_file(&self) -> PathBuf {
+        self.data.join("pseudonym-key")
+    }
+
     /// The home's lock: [`crate::HomeLock`].
     #[must_use]
     pub fn lock_file(&self) -> PathBuf {

@@ -19,6 +19,7 @@ pub mod installation;
 mod lock;
 mod metric_store;
 pub mod platform;
+mod pseudonym_key;
 pub mod versioned;
 
 pub use agent_store::{AgentStore, StoredState};
@@ -28,3 +29,4 @@ pub use home::{Home, HomeError};
 pub use installation::Installation;
 pub use lock::{Holder, HomeLock, LockError};
 pub use metric_store::{MetricStore, StoredTotal};
+pub use pseudonym_key::PseudonymKey;

@@ -84,6 +84,20 @@ impl History {
         })
     }
 
+    /// The tools of which there are calls or files, by id.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn tools(&self) -> Result<Vec<Arc<str>>, Error> {
+        self.query(|connection| {
+            let sql = "SELECT text FROM names WHERE id IN (SELECT DISTINCT tool FROM checkpoints
+                UNION SELECT DISTINCT tool FROM counters) ORDER BY text";
+            let mut statement = connection.prepare(sql)?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            rows.collect()
+        })
+    }
+
     /// What the ledger has of each tool, in the order of their ids.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
 use super::*;
+use crate::usage::Spent;
 use aco_domain::{Clock, ToolCategory, ToolId, ToolKind, UnixNanos};
 use aco_home::Environment;
 use aco_sources::{Resources, Running};
@@ -31,7 +32,12 @@ fn spool(folder: &Path) -> Arc<Spool> {
 }
 
 fn metering(folder: &Path) -> Metering {
-    Metering::open(&home(folder), spool(&folder.join("spool"))).unwrap()
+    Metering::open(
+        &home(folder),
+        spool(&folder.join("spool")),
+        Tally::default(),
+    )
+    .unwrap()
 }
 
 fn running(tool: &str, kind: ToolKind) -> Running {
@@ -128,7 +134,7 @@ async fn totals_that_cannot_be_read_are_not_begun_anew() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(home(folder.path()).metrics_file()).unwrap();
     let spool = spool(&folder.path().join("spool"));
-    assert!(Metering::open(&home(folder.path()), spool).is_err());
+    assert!(Metering::open(&home(folder.path()), spool, Tally::default()).is_err());
 }
 
 #[tokio::test]
@@ -138,7 +144,8 @@ async fn a_damaged_file_counts_nothing_twice() {
     let append = || spool.append(None, |_, into| into.push(1)).unwrap();
     append();
     fs::write(home(folder.path()).metrics_file(), "aco-metrics 1\n[").unwrap();
-    let metering = Metering::open(&home(folder.path()), Arc::clone(&spool)).unwrap();
+    let metering =
+        Metering::open(&home(folder.path()), Arc::clone(&spool), Tally::default()).unwrap();
     let mut source = metering.parts(ResourceAttributes::default()).source;
     source.snapshot();
     append();
@@ -154,7 +161,20 @@ async fn a_damaged_file_counts_nothing_twice() {
 #[tokio::test]
 async fn every_family_has_a_value() {
     let folder = tempfile::tempdir().unwrap();
-    let mut metering = metering(folder.path());
+    let usage = Tally::default();
+    let spool = spool(&folder.path().join("spool"));
+    let mut metering = Metering::open(&home(folder.path()), spool, usage.clone()).unwrap();
+    let total = |counter| aco_ledger::CounterTotal {
+        counter,
+        tool: "codex".into(),
+        label: "m".into(),
+        total: 1,
+    };
+    usage.set(Spent {
+        counters: aco_ledger::Counter::ALL.map(total).into(),
+        tools: vec!["codex".into()],
+        ..Spent::default()
+    });
     let both = scan([
         running("ollama", ToolKind::Cli),
         running("cursor", ToolKind::App),

@@ -3,10 +3,20 @@
 
 mod book;
 mod collect;
+mod keeper;
+mod records;
+mod rounds;
+mod tally;
 
 pub use aco_usage::{Platform, Surroundings, all as sources};
 pub use book::{PRICES_LIMIT, PricesError, price_book, read_prices};
 pub use collect::{CollectError, Collected, Progress, collect};
+pub use keeper::UsageParts;
+pub(crate) use keeper::{Keeper, Round};
+pub(crate) use rounds::Rounds;
+#[cfg(test)]
+pub(crate) use tally::Spent;
+pub(crate) use tally::Tally;
 
 use aco_domain::Clock;
 use aco_home::Home;

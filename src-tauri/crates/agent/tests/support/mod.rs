@@ -1,6 +1,7 @@
 //! An agent in a home of its own, with a clock that is set by hand and a shell that writes down
 //! what it is shown.
 
+use aco_agent::usage::UsageParts;
 use aco_agent::{Agent, AgentParts, Foundation, Identity, Logging, SettingsSource, Shell};
 use aco_domain::{Clock, Role, Status, UnixNanos};
 use aco_home::Home;
@@ -80,6 +81,12 @@ pub(crate) fn parts(folder: &Path) -> (AgentParts, Logging, Arc<HandClock>, Reco
         source,
         shell: Box::new(shell.clone()),
         clock_face: Arc::new(|at| at.0.to_string()),
+        usage: UsageParts {
+            environment: [("HOME", folder), ("USERPROFILE", folder)]
+                .into_iter()
+                .collect(),
+            zone: Arc::new(|| jiff::tz::TimeZone::UTC),
+        },
         once: false,
     };
     (parts, logging, clock, shell)

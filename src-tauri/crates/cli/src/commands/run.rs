@@ -3,8 +3,10 @@
 use crate::context::{Context, block_on, clock_face, identity, terminal, waiting};
 use crate::failure::Failure;
 use crate::{output, signals};
+use aco_agent::usage::UsageParts;
 use aco_agent::{Agent, AgentParts, Foundation, NoShell};
 use aco_domain::Role;
+use jiff::tz::TimeZone;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -44,6 +46,10 @@ pub(crate) fn run(context: Context, once: bool) -> Result<ExitCode, Failure> {
             source: context.source,
             shell: Box::new(NoShell),
             clock_face: Arc::new(clock_face),
+            usage: UsageParts {
+                environment: context.environment,
+                zone: Arc::new(TimeZone::system),
+            },
             once,
         };
         let (stop, stopped) = oneshot::channel();

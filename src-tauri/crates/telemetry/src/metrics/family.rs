@@ -77,6 +77,13 @@ const MILLISECONDS: Kind = Kind::Counter { per_unit: 1_000 };
 
 const APP: &[&str] = &["app.name", "app.category"];
 const CLI: &[&str] = &["cli.name", "cli.category"];
+/// Dollars, counted in nano-dollars.
+const NANO_DOLLARS: Kind = Kind::Counter {
+    per_unit: 1_000_000_000,
+};
+
+const MODEL: &[&str] = &["tool.name", "model.name"];
+const TOOL: &[&str] = &["tool.name"];
 const NONE: &[&str] = &[];
 
 macro_rules! families {
@@ -110,6 +117,26 @@ families! {
         "1 while the command-line tool runs, 0 after it was seen and has stopped";
     CLI_ACTIVE_DURATION: Counter<2> = "ai.cli.active.duration", "s", MILLISECONDS, CLI,
         "time the command-line tool ran";
+    TOKENS_INPUT: Counter<2> = "ai.tokens.input", "", COUNT, MODEL,
+        "tokens of input that were neither read from a cache nor written to one";
+    TOKENS_OUTPUT: Counter<2> = "ai.tokens.output", "", COUNT, MODEL,
+        "tokens of output, reasoning included";
+    TOKENS_CACHE_READ: Counter<2> = "ai.tokens.cache_read", "", COUNT, MODEL,
+        "tokens of input read from a cache";
+    TOKENS_CACHE_WRITE: Counter<2> = "ai.tokens.cache_write", "", COUNT, MODEL,
+        "tokens of input written to a cache";
+    TOKENS_REASONING: Counter<2> = "ai.tokens.reasoning", "", COUNT, MODEL,
+        "tokens of reasoning, a part of the output";
+    TOKENS_UNPRICED: Counter<2> = "ai.tokens.unpriced", "", COUNT, MODEL,
+        "tokens of calls without a known price";
+    TOKENS_COST: Counter<2> = "ai.tokens.cost_usd", "", NANO_DOLLARS, MODEL,
+        "API value: recorded tokens at list price";
+    PROMPT_COUNT: Counter<2> = "ai.prompt.count", "", COUNT, &["tool.name", "source"],
+        "calls that were recorded";
+    COST_TODAY: Gauge<1> = "ai.cost.today", "USD", GAUGE, TOOL,
+        "API value of the local day";
+    COST_MONTH_TO_DATE: Gauge<1> = "ai.cost.month_to_date", "USD", GAUGE, TOOL,
+        "API value of the local month";
     SPOOL_BYTES: Gauge<0> = "ai.agent.spool.bytes", "By", GAUGE, NONE,
         "bytes of the records that wait to be shipped";
     SPOOL_OLDEST_AGE: Gauge<0> = "ai.agent.spool.oldest_age", "s", GAUGE, NONE,
