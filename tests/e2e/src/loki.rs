@@ -133,6 +133,26 @@ impl Loki {
             .collect()
     }
 
+    /// An instant metric query, now: each series' labels and value.
+    #[track_caller]
+    pub fn sums(&self, logql: &str) -> Vec<(BTreeMap<String, String>, f64)> {
+        let url = format!("{}/loki/api/v1/query", self.base);
+        let answer = self
+            .client
+            .get(&url, &[("query", logql)], &[])
+            .expect("Loki answers")
+            .json();
+        let series = answer["data"]["result"].as_array();
+        series
+            .unwrap_or_else(|| panic!("no vector: {answer}"))
+            .iter()
+            .map(|series| {
+                let value = series["value"][1].as_str().expect("a number as text");
+                (string_map(&series["metric"]), value.parse().unwrap())
+            })
+            .collect()
+    }
+
     fn page(&self, logql: &str, start_ns: i64, end_ns: i64) -> Vec<Entry> {
         let url = format!("{}/loki/api/v1/query_range", self.base);
         let (start, end) = (start_ns.to_string(), end_ns.to_string());
