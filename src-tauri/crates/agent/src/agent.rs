@@ -20,7 +20,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -202,7 +202,8 @@ impl Agent {
                 Arc::new(AtomicBool::new(false)),
             );
             let stopping = Arc::clone(&stop);
-            Rounds::new(&settings.config, stop, move || {
+            let wake = Arc::new(Notify::new());
+            Rounds::new(&settings.config, stop, Arc::clone(&wake), move || {
                 Keeper::new(
                     usage.clone(),
                     &home,
@@ -210,6 +211,7 @@ impl Agent {
                     Arc::clone(&spool),
                     tally.clone(),
                     Arc::clone(&stopping),
+                    Arc::clone(&wake),
                 )
             })
         };

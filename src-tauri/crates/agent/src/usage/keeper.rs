@@ -3,6 +3,7 @@
 
 use super::records::{self, Names};
 use super::tally::{Spent, Tally};
+use super::watching::Watching;
 use super::{CollectError, Platform, Surroundings, collect, open_ledger, price_book, sources};
 use crate::events::TARGET;
 use aco_config::{Config, Privacy};
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
+use tokio::sync::Notify;
 
 /// Rows taken out of the ledger at a time.
 const ROWS: usize = 256;
@@ -40,6 +42,7 @@ pub(crate) struct Keeper {
     key: PseudonymKey,
     pub(crate) tally: Tally,
     stop: Arc<AtomicBool>,
+    watching: Watching,
     ledger: Option<Ledger>,
     /// Damage was met: all of the ledger is looked at before it is believed again.
     suspect: bool,
@@ -71,6 +74,7 @@ impl Keeper {
         spool: Arc<Spool>,
         tally: Tally,
         stop: Arc<AtomicBool>,
+        wake: Arc<Notify>,
     ) -> Result<Self, String> {
         let fresh = || {
             let mut key = [0; 32];
@@ -91,6 +95,7 @@ impl Keeper {
             key,
             tally,
             stop,
+            watching: Watching::new(wake),
             ledger: None,
             suspect: false,
             book: None,
@@ -130,8 +135,14 @@ impl Keeper {
             home: user_home(environment),
             platform: Platform::current(),
         };
+        let sources = sources();
+        let folders = sources
+            .iter()
+            .flat_map(|source| source.roots(&surroundings));
+        // Before they are read: what is written meanwhile wakes the next round.
+        self.watching.follow(&folders.collect());
         let stop = &self.stop;
-        let collected = collect(ledger, &sources(), &surroundings, book, &zone, &mut |_| {
+        let collected = collect(ledger, &sources, &surroundings, book, &zone, &mut |_| {
             !stop.load(Ordering::Relaxed)
         });
         let collected = match collected {

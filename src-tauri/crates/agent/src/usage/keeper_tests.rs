@@ -65,6 +65,7 @@ impl Rig {
             Arc::clone(&self.spool),
             tally.clone(),
             Arc::default(),
+            Arc::default(),
         )
         .unwrap()
     }

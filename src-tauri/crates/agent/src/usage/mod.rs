@@ -7,6 +7,7 @@ mod keeper;
 mod records;
 mod rounds;
 mod tally;
+mod watching;
 
 pub use aco_usage::{Platform, Surroundings, all as sources};
 pub use book::{PRICES_LIMIT, PricesError, price_book, read_prices};

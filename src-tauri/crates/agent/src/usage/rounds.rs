@@ -7,12 +7,20 @@ use aco_config::Config;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 
-/// How long after a round the next one looks at the tools' files: a listing, some 25 ms for 1,000
-/// of them.
-const SWEEP: Duration = Duration::from_secs(30);
+/// How long after a round the next one looks at the tools' files all the same: a listing, some
+/// 25 ms for 1,000 of them, finds what watching has missed.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// How long after a round a change begins the next one at the earliest: a tool that writes all the
+/// time must not keep us busy.
+const BREATH: Duration = Duration::from_secs(3);
+
+/// How long after a change a round begins: an answer is written in several lines.
+const SETTLE: Duration = Duration::from_secs(1);
 
 type Work = JoinHandle<(Box<Keeper>, Result<Round, String>)>;
 
@@ -25,16 +33,21 @@ pub(crate) struct Rounds {
     work: Option<Work>,
     again: bool,
     due: Instant,
+    /// No change begins a round before this.
+    breath_until: Instant,
+    wake: Arc<Notify>,
     begun: u64,
     stop: Arc<AtomicBool>,
     restarts: Restarts,
 }
 
 impl Rounds {
-    /// The first round is due now. `make` makes a keeper, at first and after a panic.
+    /// The first round is due now. `make` makes a keeper, at first and after a panic; `wake` is told
+    /// of changes in the tools' folders.
     pub(crate) fn new(
         config: &Config,
         stop: Arc<AtomicBool>,
+        wake: Arc<Notify>,
         make: impl FnMut() -> Result<Keeper, String> + Send + 'static,
     ) -> Self {
         Self {
@@ -44,6 +57,8 @@ impl Rounds {
             work: None,
             again: false,
             due: Instant::now(),
+            breath_until: Instant::now(),
+            wake,
             begun: 0,
             stop,
             restarts: Restarts::new(),
@@ -71,7 +86,7 @@ impl Rounds {
         let work = match &mut self.work {
             Some(work) => work,
             None => {
-                sleep_until(self.due).await;
+                self.until_due().await;
                 self.begun += 1;
                 let keeper = match self.keeper.take() {
                     Some(keeper) => Ok(keeper),
@@ -107,10 +122,24 @@ impl Rounds {
             }
         };
         self.due = Instant::now();
+        self.breath_until = self.due + BREATH;
         if !std::mem::take(&mut self.again) {
             self.due += wait;
         }
         (self.begun, round)
+    }
+
+    /// Dropping the future loses no wake-up: it moves the time that is waited for.
+    async fn until_due(&mut self) {
+        loop {
+            tokio::select! {
+                () = sleep_until(self.due) => return,
+                () = self.wake.notified() => {
+                    let soon = (Instant::now() + SETTLE).max(self.breath_until);
+                    self.due = self.due.min(soon);
+                }
+            }
+        }
     }
 
     /// Ends a round that is under way at its next file, and lets the ledger go.
