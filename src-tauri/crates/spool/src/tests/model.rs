@@ -309,6 +309,11 @@ impl Model {
         self.may_be_damaged += remains;
         let durable = self.durable;
         self.may_be_damaged += self.written.range(durable + 1..).count() as u64;
+        if self.flips >= 2 {
+            // Two damaged places can hide a record in its segment, and the cut the cursor that
+            // knew of it: then nothing is left to know the number by.
+            self.sent.retain(|&seq, _| seq <= stats.last_seq);
+        }
         self.restart();
     }
 
@@ -447,6 +452,23 @@ fn histories_that_once_went_wrong() {
         lost,
     ];
     replay(4_000, &history);
+    // Two damaged places hid the only record, which had been sent, and the cut took the cursor.
+    let flip = |at| Action::Flip { file: 0, at };
+    replay(
+        4_000,
+        &[
+            Action::Usage { ahead: 0 },
+            Action::Sync,
+            Action::Deliver {
+                max: 1,
+                share: 1,
+                refused: 0,
+            },
+            flip(448_541_416_102_952_162),
+            flip(290_602_673_817_871_068),
+            cut(466_441_091_018_995_540),
+        ],
+    );
 }
 
 proptest! {
