@@ -1,12 +1,12 @@
 //! The price book: own prices over a catalogue, each question asked once.
 
-use crate::catalogue::{Catalogue, Data, Question, Rejected, hash};
+use crate::catalogue::{Catalogue, Data, Question, Rejected, Summary, hash};
 use crate::limits::{Cell, Limits};
 use crate::rates::Rates;
 use crate::who::fits;
 use aco_domain::{Call, NanoUsd, OwnPrice, Pricing, Terms, UnixNanos};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// More models than anybody uses; a source that makes names up must not fill the memory.
 const MOST_MODELS: usize = 4_096;
@@ -21,22 +21,21 @@ pub struct PriceBook {
     own: Vec<OwnPrice>,
     version: String,
     opened: OnceLock<Opened>,
-    memo: Mutex<Memo>,
+    answers: Mutex<Answers>,
 }
 
+/// What stays known of the data once it was decoded.
 #[derive(Debug)]
 struct Opened {
-    catalogue: Result<Catalogue, Rejected>,
+    summary: Result<Summary, Rejected>,
     limits: Limits,
 }
 
-/// What a catalogue holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Summary {
-    /// Companies that sell models.
-    pub providers: usize,
-    /// The models each of them sells, all together.
-    pub models: usize,
+#[derive(Debug, Default)]
+struct Answers {
+    memo: Memo,
+    /// Decoded when something is asked that was never asked before.
+    catalogue: Option<Catalogue>,
 }
 
 impl PriceBook {
@@ -54,7 +53,7 @@ impl PriceBook {
             own,
             version,
             opened: OnceLock::new(),
-            memo: Mutex::default(),
+            answers: Mutex::default(),
         }
     }
 
@@ -63,43 +62,59 @@ impl PriceBook {
     /// # Errors
     /// When it cannot be used.
     pub fn open(&self) -> Result<Summary, &Rejected> {
-        let catalogue = self.opened().catalogue.as_ref()?;
-        let (mut providers, mut models) = (0, 0);
-        for provider in catalogue.calculator().providers() {
-            providers += 1;
-            models += provider.models().count();
-        }
-        Ok(Summary { providers, models })
+        self.opened().summary.as_ref().copied()
     }
 
     /// Why the catalogue could not be used, if something was to be priced and it could not.
     #[must_use]
     pub fn trouble(&self) -> Option<&Rejected> {
-        self.opened.get()?.catalogue.as_ref().err()
+        self.opened.get()?.summary.as_ref().err()
+    }
+
+    /// Gives back the memory of the decoded data; what was asked before stays known. For a program
+    /// that goes on running: the next question of a new kind costs some 30 ms again.
+    pub fn rest(&self) {
+        self.answers().catalogue = None;
     }
 
     fn opened(&self) -> &Opened {
         self.opened.get_or_init(|| {
-            let catalogue = Catalogue::decode(&self.data);
-            let limits = catalogue
-                .as_ref()
-                .map_or_else(|_| Limits::default(), |catalogue| catalogue.limits.clone())
-                .with_own(&self.own);
-            Opened { catalogue, limits }
+            let decoded = Catalogue::decode(&self.data).and_then(|catalogue| {
+                let known = (catalogue.summary(), self.data.limits()?);
+                self.answers().catalogue = Some(catalogue);
+                Ok(known)
+            });
+            let (summary, limits) = match decoded {
+                Ok((summary, limits)) => (Ok(summary), limits),
+                Err(rejected) => (Err(rejected), Limits::default()),
+            };
+            let limits = limits.with_own(&self.own);
+            Opened { summary, limits }
         })
     }
 
-    fn rates(&self, opened: &Opened, question: &Question<'_>) -> Option<Rates> {
+    /// Nothing in it is half done when a thread panics.
+    fn answers(&self) -> MutexGuard<'_, Answers> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rates(&self, catalogue: &mut Option<Catalogue>, question: &Question<'_>) -> Option<Rates> {
         let own = self.own.iter().rev().find(|own| {
             own.from.is_none_or(|from| from <= question.at)
                 && own.before.is_none_or(|before| question.at < before)
                 && (own.above_input_tokens == 0 || question.input > own.above_input_tokens)
                 && fits(own, question.model, question.provider, question.terms)
         });
-        match own {
-            Some(own) => Rates::own(&own.rates),
-            None => opened.catalogue.as_ref().ok()?.rates(question),
+        if let Some(own) = own {
+            return Rates::own(&own.rates);
         }
+        if self.trouble().is_some() {
+            return None;
+        }
+        if catalogue.is_none() {
+            *catalogue = Catalogue::decode(&self.data).ok();
+        }
+        catalogue.as_ref()?.rates(question)
     }
 }
 
@@ -117,14 +132,13 @@ impl Pricing for PriceBook {
         ]
         .into_iter()
         .fold(tokens.input, u64::saturating_add);
-        let opened = self.opened();
-        let cell = opened.limits.cell(input, call.at);
-        // Nothing in it is half done when a thread panics.
-        let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
+        let cell = self.opened().limits.cell(input, call.at);
+        let mut answers = self.answers();
+        let Answers { memo, catalogue } = &mut *answers;
         let rates = memo.rates(call, cell, || {
-            self.rates(opened, &question(call, call.at, input))
+            self.rates(catalogue, &question(call, call.at, input))
         });
-        drop(memo);
+        drop(answers);
         rates?.price(tokens)
     }
 }

@@ -230,12 +230,29 @@ fn a_damaged_file_prices_nothing_and_says_why() {
 }
 
 #[test]
+fn a_book_at_rest_holds_no_catalogue_and_answers_as_before() {
+    let book = book();
+    let (known, new) = (
+        call("claude-opus-5", tokens(9, 9, [9; 3])),
+        call("gpt-5.4", tokens(9, 9, [9; 3])),
+    );
+    let price = book.price(&known);
+    assert!(price.is_some());
+    book.rest();
+    assert_eq!(book.price(&known), price);
+    assert!(book.answers().catalogue.is_none(), "asked before");
+    let fresh = PriceBook::new(Data::Embedded, Vec::new());
+    assert_eq!(book.price(&new), fresh.price(&new));
+    assert!(book.answers().catalogue.is_some(), "asked anew");
+}
+
+#[test]
 fn made_up_models_do_not_fill_the_memory() {
     let book = PriceBook::new(Data::File(b"{".to_vec()), Vec::new());
     for number in 0..2 * MOST_MODELS {
         book.price(&call(&format!("m{number}"), tokens(1, 0, [0; 3])));
     }
-    let memo = book.memo.lock().unwrap();
+    let memo = &book.answers().memo;
     assert!(memo.known.len() <= MOST_MODELS && memo.index.len() == memo.known.len());
 }
 

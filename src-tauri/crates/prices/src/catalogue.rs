@@ -8,8 +8,11 @@ use genai_prices::{Calculator, PriceRequest, Usage, UsageKey};
 use sha2::{Digest as _, Sha256};
 use std::time::{Duration, SystemTime};
 
-/// The release of `genai-prices` whose data is embedded.
-pub(crate) const EMBEDDED_RELEASE: &str = "0.2.1";
+/// The data that came with the pinned release of `genai-prices`.
+pub(crate) const EMBEDDED: &[u8] = include_bytes!(env!("GENAI_PRICES_DATA"));
+
+/// That release.
+const EMBEDDED_RELEASE: &str = env!("GENAI_PRICES_RELEASE");
 
 /// Where the newest data file is published.
 pub const PUBLIC_DATA: &str = genai_prices::REMOTE_DATA_URL;
@@ -37,6 +40,18 @@ impl Data {
             Self::File(json) => format!("file {}", hash(json)),
         }
     }
+
+    /// Where rates can change in it.
+    pub(crate) fn limits(&self) -> Result<Limits, Rejected> {
+        Limits::of_file(self.json()).map_err(Rejected)
+    }
+
+    fn json(&self) -> &[u8] {
+        match self {
+            Self::Embedded => EMBEDDED,
+            Self::File(json) => json,
+        }
+    }
 }
 
 /// The first twelve hexadecimal digits of the SHA-256.
@@ -49,17 +64,19 @@ pub(crate) fn hash(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// Decoded data.
+/// Decoded data: 17 MiB for some 2,000 models.
 #[derive(Debug)]
 pub(crate) struct Catalogue {
-    calculator: Source,
-    pub(crate) limits: Limits,
+    calculator: Calculator,
 }
 
-#[derive(Debug)]
-enum Source {
-    Embedded,
-    File(Calculator),
+/// What a catalogue holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Companies that sell models.
+    pub providers: usize,
+    /// The models each of them sells, all together.
+    pub models: usize,
 }
 
 /// What is asked: the model of a call, on its terms, at its time, with its whole input.
@@ -74,35 +91,24 @@ pub(crate) struct Question<'a> {
 impl Catalogue {
     /// Decodes it, in some 20 ms.
     pub(crate) fn decode(data: &Data) -> Result<Self, Rejected> {
-        let json = match data {
-            Data::Embedded => {
-                return Ok(Self {
-                    calculator: Source::Embedded,
-                    limits: Limits::embedded(),
-                });
-            }
-            Data::File(json) => json,
-        };
         let calculator =
-            Calculator::from_json(json).map_err(|error| Rejected(error.to_string()))?;
-        let limits = Limits::of_file(json).map_err(Rejected)?;
+            Calculator::from_json(data.json()).map_err(|error| Rejected(error.to_string()))?;
         if calculator
             .providers()
             .all(|provider| provider.models().next().is_none())
         {
             return Err(Rejected("it has no model".to_owned()));
         }
-        Ok(Self {
-            calculator: Source::File(calculator),
-            limits,
-        })
+        Ok(Self { calculator })
     }
 
-    pub(crate) fn calculator(&self) -> &Calculator {
-        match &self.calculator {
-            Source::Embedded => Calculator::bundled(),
-            Source::File(calculator) => calculator,
+    pub(crate) fn summary(&self) -> Summary {
+        let (mut providers, mut models) = (0, 0);
+        for provider in self.calculator.providers() {
+            providers += 1;
+            models += provider.models().count();
         }
+        Summary { providers, models }
     }
 
     /// The rates of a request, unless the model is unknown, or unknown on these terms.
@@ -115,7 +121,7 @@ impl Catalogue {
             return Some(Rates::default());
         };
         let ask = Ask {
-            calculator: self.calculator(),
+            calculator: &self.calculator,
             provider,
             model,
             at: SystemTime::UNIX_EPOCH + Duration::from_nanos(question.at.0),

@@ -1,76 +1,29 @@
-//! That what we say of the embedded data is true of it: its release, where its rates change, and
-//! that every price in it comes out exact. Only the crate's package has the data as text, so these
-//! tests read it there: the compiler noted the path when it embedded the file.
+//! That every price in the embedded data comes out exact.
 
-use crate::catalogue::EMBEDDED_RELEASE;
+use crate::catalogue::EMBEDDED;
 use crate::limits::Limits;
 use crate::{Data, PriceBook};
 use aco_domain::{Call, CallIdentity, NanoUsd, Pricing as _, Terms, TokenCounts, UnixNanos};
 use genai_prices::{Calculator, PriceRequest, Usage};
 use serde_json::Value;
-use std::fs;
-use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 const DAY: u64 = 86_400 * 1_000_000_000;
-
-/// The file that was embedded into this very program.
-fn embedded_file() -> PathBuf {
-    let program = std::env::current_exe().unwrap();
-    let mut notes: Vec<_> = fs::read_dir(program.parent().unwrap())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            let name = path.file_name().unwrap().to_string_lossy();
-            name.starts_with("genai_prices-") && name.ends_with(".d")
-        })
-        .collect();
-    // Another release's notes may lie there too.
-    notes.sort_by_key(|path| fs::metadata(path).unwrap().modified().unwrap());
-    let notes = fs::read_to_string(notes.last().expect("cargo built genai-prices")).unwrap();
-    let file = notes
-        .lines()
-        .filter_map(|line| line.strip_suffix(':'))
-        .find(|path| path.ends_with("prices.json"))
-        .expect("genai-prices embeds its data");
-    PathBuf::from(file.replace("\\ ", " "))
-}
-
-fn embedded() -> Vec<u8> {
-    fs::read(embedded_file()).unwrap()
-}
-
-#[test]
-fn its_release_is_the_one_we_name() {
-    let file = embedded_file();
-    let package = file.ancestors().nth(2).unwrap();
-    let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
-    let version = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("version = "))
-        .unwrap();
-    assert_eq!(version.trim_matches('"'), EMBEDDED_RELEASE);
-}
-
-#[test]
-fn its_limits_are_the_ones_we_list() {
-    assert_eq!(Limits::embedded(), Limits::of_file(&embedded()).unwrap());
-}
 
 /// Every model, at and beside each of its own limits, against integers made of the decimals as they
 /// stand in the file: no `f64` is calculated with here.
 #[test]
 fn every_price_in_it_comes_out_exact() {
-    let json = embedded();
-    let limits = Limits::of_file(&json).unwrap();
+    let limits = Limits::of_file(EMBEDDED).unwrap();
+    let calculator = Calculator::from_json(EMBEDDED).unwrap();
     let book = PriceBook::new(Data::Embedded, Vec::new());
-    let providers: Value = serde_json::from_slice(&json).unwrap();
+    let providers: Value = serde_json::from_slice(EMBEDDED).unwrap();
     let (mut models, mut prices) = (0, 0);
     for provider in providers.as_array().unwrap() {
         let provider_id = provider["id"].as_str().unwrap();
         for model in provider["models"].as_array().unwrap() {
             let id = model["id"].as_str().unwrap();
-            if !means_itself(provider_id, id) {
+            if !means_itself(&calculator, provider_id, id) {
                 continue;
             }
             models += 1;
@@ -93,12 +46,12 @@ fn every_price_in_it_comes_out_exact() {
 }
 
 /// Whether a model's id leads to the model and not to one like it.
-fn means_itself(provider: &str, id: &str) -> bool {
+fn means_itself(calculator: &Calculator, provider: &str, id: &str) -> bool {
     let usage = Usage::new();
     let request = PriceRequest::new(id, &usage)
         .with_provider_id(provider)
         .with_timestamp(SystemTime::UNIX_EPOCH + Duration::from_secs(1));
-    let found = Calculator::bundled().calculate(&request);
+    let found = calculator.calculate(&request);
     found.is_ok_and(|found| found.model_id == id && found.provider_id == provider)
 }
 

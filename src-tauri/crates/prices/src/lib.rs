@@ -30,5 +30,5 @@ mod who;
 #[cfg(test)]
 mod embedded_tests;
 
-pub use book::{PriceBook, Summary};
-pub use catalogue::{Data, PUBLIC_DATA, Rejected};
+pub use book::PriceBook;
+pub use catalogue::{Data, PUBLIC_DATA, Rejected, Summary};

@@ -1,7 +1,6 @@
 //! Where a catalogue's rates can change: its dates, its times of day, its tiers of input.
 //!
-//! The catalogue does not tell them. Those of a data file are read out of it; those of the embedded
-//! data stand here, and a test reads them out of the very file that is embedded.
+//! The catalogue does not tell them, so they are read out of its data.
 
 use aco_domain::{OwnPrice, UnixNanos};
 use serde_json::Value;
@@ -23,63 +22,7 @@ pub(crate) struct Limits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cell(usize, usize, usize);
 
-/// The limits in the data of the pinned `genai-prices`, as the file has them.
-const EMBEDDED_TIERS: &[u64] = &[
-    32_000, 100_000, 128_000, 199_999, 200_000, 256_000, 272_000, 512_000, 524_288,
-];
-const EMBEDDED_DATES: &[&str] = &[
-    "2025-05-22",
-    "2025-06-10",
-    "2025-12-02",
-    "2025-12-18",
-    "2026-01-05",
-    "2026-03-13",
-    "2026-03-16",
-    "2026-04-30",
-    "2026-06-16",
-    "2026-06-23",
-    "2026-07-30",
-    "2026-08-05",
-    "2026-08-11",
-    "2026-08-17",
-    "2026-08-21",
-    "2026-08-27",
-    "2026-09-01",
-    "2026-09-10",
-    "2026-09-22",
-    "2026-09-28",
-    "2026-10-07",
-    "2026-10-12",
-    "2026-10-14",
-    "2026-10-15",
-    "2026-10-18",
-    "2026-10-19",
-    "2026-10-20",
-    "2026-12-01",
-    "2027-01-01",
-];
-const EMBEDDED_TIMES: &[&str] = &[
-    "00:30:00Z",
-    "01:00:00Z",
-    "04:00:00Z",
-    "06:00:00Z",
-    "10:00:00Z",
-    "16:30:00Z",
-];
-
 impl Limits {
-    /// Those of the embedded data.
-    pub(crate) fn embedded() -> Self {
-        let mut limits = Self {
-            tiers: EMBEDDED_TIERS.to_vec(),
-            // A constant that is no date fails the test that compares it with the file.
-            moments: EMBEDDED_DATES.iter().copied().filter_map(date).collect(),
-            times: EMBEDDED_TIMES.iter().copied().filter_map(time).collect(),
-        };
-        limits.sort();
-        limits
-    }
-
     /// Those of a data file that the catalogue has accepted.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ pub(crate) struct Idle {
     pub(crate) resident: f64,
 }
 
-/// Starts an agent in a home where the history has been imported, and watches it once it rests.
+/// Starts an agent in a home, and watches it once it has imported the history and rests.
 pub(crate) fn watch(fixture: &Fixture, aco: &Path, aco_home: &Path, time: Duration) -> Idle {
     let mut command = Command::new(aco);
     command.arg("run");

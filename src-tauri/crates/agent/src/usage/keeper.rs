@@ -4,7 +4,9 @@
 use super::records::{self, Names};
 use super::tally::{Spent, Tally};
 use super::watching::Watching;
-use super::{CollectError, Platform, Surroundings, collect, open_ledger, price_book, sources};
+use super::{
+    CollectError, Platform, Surroundings, collect, memory, open_ledger, price_book, sources,
+};
 use crate::events::TARGET;
 use aco_config::{Config, Privacy};
 use aco_domain::{Clock, UnixNanos};
@@ -145,6 +147,7 @@ impl Keeper {
         let collected = collect(ledger, &sources, &surroundings, book, &zone, &mut |_| {
             !stop.load(Ordering::Relaxed)
         });
+        book.rest();
         let collected = match collected {
             Ok(collected) => collected,
             Err(error) => return Err(self.failed(&error)),
@@ -161,6 +164,9 @@ impl Keeper {
             files: collected.files,
             new_calls: collected.taken.new_calls,
         };
+        if round.files > 0 {
+            memory::give_back();
+        }
         if round.new_calls > 0 {
             log::debug!(
                 target: TARGET,

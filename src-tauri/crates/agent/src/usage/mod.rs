@@ -4,6 +4,7 @@
 mod book;
 mod collect;
 mod keeper;
+mod memory;
 mod records;
 mod rounds;
 mod tally;
