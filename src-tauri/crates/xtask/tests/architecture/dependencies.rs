@@ -39,6 +39,12 @@ const ONLY: &[Only] = &[
               be the truth",
     },
     Only {
+        of: "aco-window",
+        imports: &["aco-domain", "jiff", "serde"],
+        why: "what the window shows is a function of what it is told: a table in a test, with no \
+              window, no agent and no clock",
+    },
+    Only {
         of: "xtask",
         imports: &[],
         why: "the first thing a newcomer compiles",

@@ -1,0 +1,167 @@
+//! The Logs view: lines as text that cannot do anything, bounded, with a mark each.
+
+use crate::FirstLine;
+use serde::{Deserialize, Serialize};
+
+/// How urgent a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Level {
+    /// Something failed.
+    Error,
+    /// Something needs a look.
+    Warn,
+    /// What happens.
+    Info,
+    /// How it happens.
+    Debug,
+    /// Every step.
+    Trace,
+}
+
+/// A stretch of text. Nothing in it is a control, a bidirectional or an unassigned character.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Piece {
+    /// The text.
+    pub text: String,
+    /// Whether it stands for something that cannot be shown (`\x1B`), and is boxed.
+    pub raw: bool,
+}
+
+/// Where a record of a live line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Mark {
+    /// The endpoint has answered for it.
+    Shipped,
+    /// In the spool.
+    Waiting,
+    /// In the spool for more than a minute: amber.
+    Late,
+    /// Never shipped.
+    Local,
+}
+
+/// A mark and its word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Marked {
+    /// Which.
+    pub mark: Mark,
+    /// Beside the glyph: `shipped`, `waiting`, `local`.
+    pub word: String,
+    /// Of the selected line: `in Loki`, `accepted by the Collector`, `waiting here`, `on this
+    /// machine only`.
+    pub sentence: String,
+}
+
+/// A line, or a gap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum LogRow {
+    /// A line.
+    Line(Box<LogLine>),
+    /// Lines that are missing here.
+    Lost {
+        /// Unique among the rows of this window.
+        id: String,
+        /// `1,204 lines lost: the window was too slow`.
+        text: String,
+    },
+}
+
+/// A line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LogLine {
+    /// Unique among the rows of this window.
+    pub id: String,
+    /// When it was written, in nanoseconds since 1970: what `open_grafana` takes.
+    pub at: String,
+    /// `14:31:02`, or with the date when that is not today's.
+    pub time: String,
+    /// `Thu 24 Sep, 14:31:02.114`.
+    pub time_title: String,
+    /// How urgent.
+    pub level: Level,
+    /// As it stands in the file: `ERROR`.
+    pub level_word: String,
+    /// The part of the program that wrote it.
+    pub target: String,
+    /// The message, at most 4 kB of it.
+    pub text: Vec<Piece>,
+    /// The same as one plain text: title, search, what a screen reader says.
+    pub plain: String,
+    /// What was cut: `1.0 MB, the first 4 kB shown`.
+    pub cut: Option<String>,
+    /// The key-values.
+    pub attributes: Vec<Attribute>,
+    /// Where its record is; null for a line paged from the file.
+    pub marked: Option<Marked>,
+    /// What Copy puts on the clipboard: time, level, target, text, attributes.
+    pub copy: String,
+}
+
+/// A key-value of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Attribute {
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: Vec<Piece>,
+    /// The value as one plain text.
+    pub plain: String,
+}
+
+/// Event `logs`, at most ten a second while the view follows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LogBatch {
+    /// What `follow_logs` gave: a batch of an older call is to be ignored.
+    pub follow: u32,
+    /// Whether what was shown before is to be forgotten (a new agent).
+    pub afresh: bool,
+    /// `Live · 1 error, 2 warnings in the last hour`.
+    pub first: FirstLine,
+    /// New rows, oldest first.
+    pub rows: Vec<LogRow>,
+    /// Lines whose mark is another one now.
+    pub marks: Vec<Remark>,
+}
+
+/// A mark that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Remark {
+    /// The line.
+    pub id: String,
+    /// Its mark now.
+    pub marked: Marked,
+}
+
+/// Older lines, from the file. Command `older_logs`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LogPage {
+    /// Oldest first, all of them older than what is shown.
+    pub rows: Vec<LogRow>,
+    /// What the next page is asked for with; null at the beginning of the log.
+    pub before: Option<String>,
+    /// Above the first row when `before` is null: `The log begins here`.
+    pub end: Option<String>,
+}
+
+/// Which lines are wanted. Argument of `follow_logs` and `older_logs`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LogFilter {
+    /// At least this urgent.
+    pub level: Level,
+    /// Holding this text, in whatever case; all when empty.
+    pub text: String,
+}
