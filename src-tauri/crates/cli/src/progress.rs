@@ -55,7 +55,7 @@ impl Reading {
         }
         self.shown = true;
         let count =
-            |files: usize| super::commands::grouped(i64::try_from(files).unwrap_or(i64::MAX));
+            |files: usize| aco_domain::figures::grouped(i64::try_from(files).unwrap_or(i64::MAX));
         let line = format!(
             "aco: reading, {} of {} files",
             count(progress.done),

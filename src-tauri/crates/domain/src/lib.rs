@@ -6,6 +6,7 @@
 //! in this crate a table test. A clock is *described* here ([`Clock`]) and handed in by `main`.
 
 mod examination;
+pub mod figures;
 mod price;
 mod record;
 mod state;

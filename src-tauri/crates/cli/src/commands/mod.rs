@@ -16,8 +16,6 @@ mod stack;
 mod status;
 mod token;
 
-pub(crate) use report::figures::grouped;
-
 use crate::arguments::Command;
 use crate::context::{Context, block_on};
 use crate::failure::Failure;

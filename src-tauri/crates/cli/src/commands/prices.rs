@@ -1,12 +1,12 @@
 //! `aco prices`: which data calls are priced by, and other data in its place.
 
 use crate::arguments::Prices;
-use crate::commands::report::figures::{plural, tokens};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::say;
 use aco_agent::usage::{price_book, read_prices};
 use aco_domain::Pricing as _;
+use aco_domain::figures::{plural, tokens};
 use aco_home::{FileError, platform};
 use aco_ledger::History;
 use aco_ledger::report::{By, Period, Query, Report};

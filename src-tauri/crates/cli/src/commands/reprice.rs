@@ -1,12 +1,12 @@
 //! `aco reprice`
 
 use crate::arguments;
-use crate::commands::report::figures::{money, plural};
 use crate::commands::report::period;
 use crate::context::{Context, Writer, block_on};
 use crate::failure::Failure;
 use crate::output::say;
 use crate::usage::Writing;
+use aco_domain::figures::{money, plural};
 use aco_ledger::Filter;
 use std::process::ExitCode;
 

@@ -1,6 +1,5 @@
 //! `aco report`
 
-pub(super) mod figures;
 mod table;
 mod words;
 

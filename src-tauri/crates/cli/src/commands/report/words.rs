@@ -1,7 +1,7 @@
 //! A report for people: what it is of, the table, and what is missing from its total.
 
-use super::figures::{money, plural, tokens};
 use super::table::{Column, Cut, Page, Table};
+use aco_domain::figures::{self, money, plural, tokens};
 use aco_ledger::Sums;
 use aco_ledger::report::{By, Report};
 
@@ -48,7 +48,7 @@ fn table(report: &Report) -> Table {
         cells: sums.iter().map(|sums| cell(sums)).collect(),
     };
     let count = |head, count: fn(&Sums) -> i64| column(head, &|sums| tokens(count(sums)));
-    let calls = column("Calls", &|sums| super::figures::grouped(sums.calls));
+    let calls = column("Calls", &|sums| figures::grouped(sums.calls));
     let cost = column("API value", &cost);
     let full = vec![
         calls.clone(),

@@ -1,6 +1,7 @@
-//! Counts and money as people read them. What is exact stands in `--json` and `--csv`.
+//! Counts and money as people read them, the same on the command line, in the tray and in the
+//! window. What is exact stands in `--json`, in `--csv` and in a figure's title.
 
-use aco_domain::NanoUsd;
+use crate::NanoUsd;
 
 /// Units of counts, the largest first.
 const UNITS: [(i64, &str); 4] = [
@@ -11,7 +12,8 @@ const UNITS: [(i64, &str); 4] = [
 ];
 
 /// A number of tokens in three digits: `999`, `1.84 M`, `45.1 M`.
-pub(crate) fn tokens(count: i64) -> String {
+#[must_use]
+pub fn tokens(count: i64) -> String {
     for (index, &(scale, unit)) in UNITS.iter().enumerate() {
         if count < scale {
             continue;
@@ -38,7 +40,8 @@ pub(crate) fn tokens(count: i64) -> String {
 }
 
 /// A whole number with commas: `12,345`.
-pub(crate) fn grouped(count: i64) -> String {
+#[must_use]
+pub fn grouped(count: i64) -> String {
     let digits = count.unsigned_abs().to_string();
     let mut text = String::from(if count < 0 { "-" } else { "" });
     for (index, digit) in digits.chars().enumerate() {
@@ -51,7 +54,8 @@ pub(crate) fn grouped(count: i64) -> String {
 }
 
 /// Dollars to the cent; a smaller amount than a cent is said to be one.
-pub(crate) fn money(amount: NanoUsd) -> String {
+#[must_use]
+pub fn money(amount: NanoUsd) -> String {
     const CENT: i64 = 10_000_000;
     let sign = if amount.0 < 0 { "-" } else { "" };
     let nanos = amount.0.unsigned_abs();
@@ -68,7 +72,8 @@ pub(crate) fn money(amount: NanoUsd) -> String {
 }
 
 /// `1 line`, `2 lines`.
-pub(crate) fn plural(count: u64, one: &str, many: &str) -> String {
+#[must_use]
+pub fn plural(count: u64, one: &str, many: &str) -> String {
     let word = if count == 1 { one } else { many };
     format!(
         "{} {word}",
