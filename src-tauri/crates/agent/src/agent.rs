@@ -451,6 +451,10 @@ impl Agent {
             acknowledged: self.foundation.store.state().acknowledged_dropped,
             paused: self.paused(),
             tools: self.tools.values().cloned().collect(),
+            spend: None,
+            reading: None,
+            shipped_through: stats.passed_seq,
+            kept: None,
             clock_face: &*self.clock_face,
         }
         .into_status()

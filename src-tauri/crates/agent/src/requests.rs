@@ -104,6 +104,11 @@ impl Agent {
                     )),
                 });
             }
+            _ => reply.send(Response::Error(Refusal::new(
+                code::BAD_REQUEST,
+                "this agent does not serve the request yet",
+                "use a newer agent",
+            ))),
         }
     }
 

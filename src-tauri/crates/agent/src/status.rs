@@ -3,7 +3,7 @@
 use crate::settings::Settings;
 use aco_domain::{
     AgentState, Answer, AnswerKind, Answers, Attention, Backlog, Counters, DropReason, Dropped,
-    PauseUntil, Role, Status, ToolSeen, UnixNanos,
+    Kept, PauseUntil, Progress, Role, Spend, Status, ToolSeen, UnixNanos,
 };
 use aco_home::versioned::Content;
 use aco_home::{AgentStore, FileError, Home, Installation, StoredState};
@@ -33,6 +33,12 @@ pub(crate) struct Facts<'a> {
     pub(crate) acknowledged: Dropped,
     pub(crate) paused: Option<PauseUntil>,
     pub(crate) tools: Vec<ToolSeen>,
+    pub(crate) spend: Option<Spend>,
+    pub(crate) reading: Option<Progress>,
+    /// The spool's: everything up to this record has left it.
+    pub(crate) shipped_through: u64,
+    /// What waits for the user's word.
+    pub(crate) kept: Option<Kept>,
     /// Local time of day, for people.
     pub(crate) clock_face: &'a dyn Fn(UnixNanos) -> String,
 }
@@ -40,6 +46,8 @@ pub(crate) struct Facts<'a> {
 impl Facts<'_> {
     pub(crate) fn into_status(self) -> Status {
         let endpoint = self.settings.ok().and_then(Settings::endpoint);
+        let grafana = self.settings.ok();
+        let grafana = grafana.and_then(|settings| settings.config.grafana.url.value.clone());
         let attention = self.attention();
         let state = AgentState::of(
             !attention.is_empty(),
@@ -69,6 +77,11 @@ impl Facts<'_> {
             records: self.records,
             paused: self.paused,
             tools: self.tools,
+            spend: self.spend,
+            reading: self.reading,
+            shipped_through: self.shipped_through,
+            kept: self.kept,
+            grafana,
         }
     }
 
@@ -244,8 +257,9 @@ pub struct StoppedStatus<'a> {
 /// When a file cannot be read.
 pub fn status_without_agent(stopped: &StoppedStatus<'_>) -> Result<Status, FileError> {
     let folder = stopped.home.spool_folder();
-    let (records, backlog) = match aco_spool::inspect(&OsFileSystem, &folder, stopped.now) {
-        Ok(stats) => (stats.counters, stats.backlog),
+    let found = aco_spool::inspect(&OsFileSystem, &folder, stopped.now);
+    let (records, backlog, shipped_through) = match found {
+        Ok(stats) => (stats.counters, stats.backlog, stats.passed_seq),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Default::default(),
         Err(error) => return Err(FileError::during("read the spool in", &folder)(error)),
     };
@@ -271,6 +285,10 @@ pub fn status_without_agent(stopped: &StoppedStatus<'_>) -> Result<Status, FileE
         acknowledged: stored.acknowledged_dropped,
         paused: pause_in_force(stored.pause, stopped.now),
         tools: Vec::new(),
+        spend: None,
+        reading: None,
+        shipped_through,
+        kept: None,
         clock_face: stopped.clock_face,
     };
     Ok(facts.into_status())

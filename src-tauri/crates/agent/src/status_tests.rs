@@ -80,6 +80,10 @@ fn facts<'a>(settings: &'a Settings) -> Facts<'a> {
         acknowledged: Dropped::default(),
         paused: None,
         tools: Vec::new(),
+        spend: None,
+        reading: None,
+        shipped_through: 0,
+        kept: None,
         clock_face: &|at| format!("at {}", at.0),
     }
 }

@@ -7,8 +7,13 @@
 
 mod examination;
 pub mod figures;
+mod line;
 mod price;
 mod record;
+mod report;
+mod settings;
+mod source;
+mod spend;
 mod state;
 mod status;
 mod time;
@@ -16,16 +21,25 @@ mod tool;
 mod usage;
 
 pub use examination::{Answerer, Answers, Check, Outcome, Step};
+pub use line::{LineLevel, LogLine, escape_line, write_attribute};
 pub use price::{OwnPrice, PerMillion};
 pub use record::{Counters, DropReason, Dropped, RecordUid};
+pub use report::{By, Figures, Omitted, Report, ReportQuery, Row};
+pub use settings::{
+    Contact, ContactBy, Setting, SettingChange, SettingField, SettingList, SettingProblem,
+    SettingsSheet, Takes, TokenState,
+};
+pub use source::{SourceFolder, SourceStatus, Sources};
+pub use spend::{Amount, Kept, Progress, Spend};
 pub use state::{AgentState, Attention};
 pub use status::{
-    Answer, AnswerKind, Backlog, EndpointStatus, LineLevel, LogLine, Origin, PauseUntil, Role,
-    Status, ToolSeen,
+    Answer, AnswerKind, Backlog, EndpointStatus, Origin, PauseUntil, Role, Status, ToolSeen,
 };
 pub use time::{Clock, UnixNanos};
 pub use tool::{ToolCategory, ToolId, ToolKind};
-pub use usage::{Call, CallIdentity, Checkpoint, Increment, NanoUsd, Pricing, Terms, TokenCounts};
+pub use usage::{
+    Call, CallIdentity, Checkpoint, Increment, NanoUsd, NotAnAmount, Pricing, Terms, TokenCounts,
+};
 
 /// `service.name` of everything the agent ships.
 pub const SERVICE_NAME: &str = "ai-cost-observer";

@@ -1,6 +1,8 @@
 //! What `aco status --json`, the window and a client tray are told. Field names are stable.
 
-use crate::{AgentState, Answers, Attention, Counters, ToolId, ToolKind, UnixNanos};
+use crate::{
+    AgentState, Answers, Attention, Counters, Kept, Progress, Spend, ToolId, ToolKind, UnixNanos,
+};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -43,6 +45,22 @@ pub struct Status {
     pub paused: Option<PauseUntil>,
     /// Tools seen since the agent started.
     pub tools: Vec<ToolSeen>,
+    /// What was used today and this month; nothing before the first reading is through.
+    #[serde(default)]
+    pub spend: Option<Spend>,
+    /// How far the reading of the tools' files is, while one is under way that takes long.
+    #[serde(default)]
+    pub reading: Option<Progress>,
+    /// Every record up to this number has left the spool: answered for, or counted as dropped.
+    #[serde(default)]
+    pub shipped_through: u64,
+    /// What was kept without an endpoint, while the user is asked whether to send it. Nothing is
+    /// shipped meanwhile.
+    #[serde(default)]
+    pub kept: Option<Kept>,
+    /// Grafana's address, as configured.
+    #[serde(default)]
+    pub grafana: Option<String>,
 }
 
 impl Status {
@@ -97,6 +115,11 @@ pub enum Origin {
         /// Its path.
         path: PathBuf,
     },
+    /// The system's keychain.
+    Keychain {
+        /// What it is called on this system.
+        name: String,
+    },
 }
 
 impl std::fmt::Display for Origin {
@@ -106,6 +129,7 @@ impl std::fmt::Display for Origin {
             Self::File { path, line } => write!(f, "{}:{line}", path.display()),
             Self::Environment { variable } => write!(f, "${variable}"),
             Self::Store { path } => write!(f, "{}", path.display()),
+            Self::Keychain { name } => f.write_str(name),
         }
     }
 }
@@ -188,66 +212,4 @@ pub struct ToolSeen {
     pub kind: ToolKind,
     /// How many processes of it run now.
     pub running: u32,
-}
-
-/// The level of a local line, from the most to the least urgent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum LineLevel {
-    /// Something failed.
-    Error,
-    /// Something needs a look.
-    Warn,
-    /// What happens.
-    Info,
-    /// How it happens.
-    Debug,
-    /// Every step.
-    Trace,
-}
-
-impl LineLevel {
-    /// The level as it stands in the local file.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "ERROR",
-            Self::Warn => "WARN",
-            Self::Info => "INFO",
-            Self::Debug => "DEBUG",
-            Self::Trace => "TRACE",
-        }
-    }
-}
-
-impl std::str::FromStr for LineLevel {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [
-            Self::Error,
-            Self::Warn,
-            Self::Info,
-            Self::Debug,
-            Self::Trace,
-        ]
-        .into_iter()
-        .find(|level| level.as_str().eq_ignore_ascii_case(text))
-        .ok_or_else(|| format!("`{text}` is not a level: error, warn, info, debug or trace"))
-    }
-}
-
-/// One line of the local log, as the ring keeps it and `aco logs --json` prints it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogLine {
-    /// Position in this run of the agent, from 1; a gap means lines were missed.
-    pub number: u64,
-    /// When it was written.
-    pub at: UnixNanos,
-    /// Its level.
-    pub level: LineLevel,
-    /// The part of the program that wrote it.
-    pub target: String,
-    /// The message and its key-values, on one line, masked.
-    pub message: String,
 }

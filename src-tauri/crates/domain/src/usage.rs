@@ -35,6 +35,81 @@ impl fmt::Display for NanoUsd {
     }
 }
 
+/// A text that is no amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnAmount;
+
+impl fmt::Display for NotAnAmount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("this is not a plain decimal with at most nine places")
+    }
+}
+
+impl std::error::Error for NotAnAmount {}
+
+/// The reverse of its `Display`.
+impl std::str::FromStr for NanoUsd {
+    type Err = NotAnAmount;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (sign, digits) = match text.strip_prefix('-') {
+            Some(digits) => (-1, digits),
+            None => (1, text),
+        };
+        let (whole, places) = digits.split_once('.').unwrap_or((digits, "0"));
+        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if !is_number(whole) || !is_number(places) || places.len() > 9 {
+            return Err(NotAnAmount);
+        }
+        let dollars: i64 = whole.parse().map_err(|_| NotAnAmount)?;
+        let nanos: i128 = format!("{places:0<9}").parse().map_err(|_| NotAnAmount)?;
+        let nanos = sign * (i128::from(dollars) * i128::from(Self::DOLLAR.0) + nanos);
+        i64::try_from(nanos).map(Self).map_err(|_| NotAnAmount)
+    }
+}
+
+/// An amount in JSON: decimal text, because a JSON number loses digits in other hands.
+pub(crate) mod decimal {
+    use super::NanoUsd;
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "what serde calls it with"
+    )]
+    pub(crate) fn serialize<S: Serializer>(amount: &NanoUsd, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(amount)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<NanoUsd, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// The same where there may be none.
+pub(crate) mod optional_decimal {
+    use super::NanoUsd;
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    #[expect(clippy::ref_option, reason = "what serde calls it with")]
+    pub(crate) fn serialize<S: Serializer>(
+        amount: &Option<NanoUsd>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match amount {
+            Some(amount) => to.collect_str(amount),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<NanoUsd>, D::Error> {
+        let amount = Option::<String>::deserialize(from)?.map(|text| text.parse());
+        amount.transpose().map_err(D::Error::custom)
+    }
+}
+
 /// Token counts of one call. The first five are disjoint, whatever the source's own convention is;
 /// `reasoning` lies inside `output`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -174,6 +249,19 @@ mod tests {
         ];
         for (nanos, text) in table {
             assert_eq!(NanoUsd(nanos).to_string(), text);
+            assert_eq!(text.parse(), Ok(NanoUsd(nanos)));
+        }
+        for wrong in [
+            "",
+            "-",
+            ".5",
+            "1.",
+            "1e3",
+            "+1",
+            "1.0000000001",
+            "99999999999999999999",
+        ] {
+            assert_eq!(wrong.parse::<NanoUsd>(), Err(NotAnAmount), "{wrong}");
         }
     }
 

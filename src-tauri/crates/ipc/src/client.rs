@@ -120,6 +120,26 @@ impl Client {
         }
     }
 
+    /// Asks for something that takes long, and shows the news of it to `told` until the answer
+    /// comes: each waited for at most [`Request::patience`].
+    ///
+    /// # Errors
+    /// As [`Client::request`]. Dropping the future ends what is asked for, where that can be ended.
+    pub async fn request_with_news(
+        &mut self,
+        request: &Request,
+        mut told: impl FnMut(Response),
+    ) -> Result<Response, ClientError> {
+        self.ask(request).await?;
+        loop {
+            match self.hear(Some(request.patience())).await? {
+                Response::Error(refusal) => return Err(refusal.into()),
+                news if Response::is_news(&news) => told(news),
+                answer => return Ok(answer),
+            }
+        }
+    }
+
     /// Asks for lines; see [`Request::Logs`]. Dropping what is returned ends them.
     ///
     /// # Errors

@@ -17,12 +17,14 @@
 mod client;
 mod frame;
 mod lines;
+mod news;
 mod protocol;
 mod server;
 mod transport;
 
 pub use client::{Client, ClientError, LogEvent, Logs, StateStream, WatchEvent};
 pub use lines::{LineSink, QUEUE_LINES};
-pub use protocol::{Hello, MAX_FRAME_BYTES, PROTOCOL, Refusal, Request, Response, code};
+pub use news::News;
+pub use protocol::{Hello, MAX_FRAME_BYTES, PROTOCOL, Refusal, Request, Response, Secret, code};
 pub use server::{Incoming, MAX_CONNECTIONS, Reply, Server, States};
 pub use transport::BindError;

@@ -117,6 +117,8 @@ mod tests {
             level: LineLevel::Info,
             target: "test".into(),
             message: String::new(),
+            attributes: Vec::new(),
+            seq: None,
         }
     }
 

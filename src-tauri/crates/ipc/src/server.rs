@@ -7,6 +7,7 @@
 
 use crate::frame::{Frames, decode, encode};
 use crate::lines::{Item, LineSink, LineSource, queue};
+use crate::news::{News, NewsSource, Told, news};
 use crate::protocol::{Hello, Refusal, Request, Response, code};
 use crate::transport::{BindError, Listener, Stream};
 use aco_domain::Status;
@@ -45,6 +46,7 @@ pub struct Reply(oneshot::Sender<Answer>);
 
 enum Answer {
     One(Response),
+    News(NewsSource),
     Lines(LineSource),
     States(States),
 }
@@ -83,6 +85,14 @@ impl Reply {
         let (sink, source) = queue();
         drop(self.0.send(Answer::Lines(source)));
         sink
+    }
+
+    /// Answers with news, and in the end with a response.
+    #[must_use]
+    pub fn news(self) -> News {
+        let (news, source) = news();
+        drop(self.0.send(Answer::News(source)));
+        news
     }
 
     /// Answers with the state, and with every later one the reader is quick enough for.
@@ -225,6 +235,7 @@ impl Connection {
         match answer.await {
             Ok(Answer::One(response)) => self.respond(&response).await,
             Ok(Answer::Lines(source)) => self.stream(source).await,
+            Ok(Answer::News(source)) => self.tell(source).await,
             Ok(Answer::States(states)) => self.watch(states).await,
             Err(_) => {
                 let stopping = !delivered || self.stopped.has_changed().is_err();
@@ -294,6 +305,30 @@ impl Connection {
                     return self.frames.say(&Response::Error(unanswered(true))).await;
                 }
                 heard = self.frames.read() => return nothing_more(heard?),
+            }
+        }
+    }
+}
+
+impl Connection {
+    /// Writes news until the agent answers, the client leaves, or the server stops.
+    async fn tell(&mut self, mut source: NewsSource) -> io::Result<()> {
+        loop {
+            let told = tokio::select! {
+                told = source.next() => told,
+                _ = self.stopped.changed() => Told::Lost,
+                heard = self.frames.read() => return nothing_more(heard?),
+            };
+            match told {
+                Told::News(news) => self.respond(&news).await?,
+                Told::Answer(response) => return self.respond(&response).await,
+                Told::Lost => {
+                    let stopping = self.stopped.has_changed().is_err();
+                    return self
+                        .frames
+                        .say(&Response::Error(unanswered(stopping)))
+                        .await;
+                }
             }
         }
     }

@@ -9,7 +9,8 @@
 )]
 
 use aco_domain::{
-    AgentState, Backlog, Counters, LineLevel, LogLine, PauseUntil, Role, Status, UnixNanos,
+    AgentState, Backlog, Counters, LineLevel, LogLine, PauseUntil, Progress, Role, Status,
+    UnixNanos,
 };
 use aco_ipc::{
     Client, ClientError, Hello, Incoming, LogEvent, PROTOCOL, QUEUE_LINES, Request, Response,
@@ -81,6 +82,11 @@ fn status() -> Status {
         records: Counters::default(),
         paused: Some(PauseUntil::At(UnixNanos(1_760_000_000_000_000_001))),
         tools: Vec::new(),
+        spend: None,
+        reading: None,
+        shipped_through: 0,
+        kept: None,
+        grafana: None,
     }
 }
 
@@ -91,6 +97,8 @@ fn line(number: u64) -> LogLine {
         level: LineLevel::Warn,
         target: "test".into(),
         message: "ä\n\"{}\"".into(),
+        attributes: vec![("k".into(), "v".into())],
+        seq: Some(number),
     }
 }
 
@@ -361,4 +369,39 @@ async fn who_watches_hears_the_newest_state_requests_for_the_window_and_the_end(
     };
     assert_eq!(refusal.code, code::STOPPING);
     serving.await.unwrap();
+}
+
+#[tokio::test]
+async fn news_comes_before_the_answer_and_then_the_next_question() {
+    let mut server = running().await;
+    let mut client = client(&server.address).await;
+    let agent = tokio::spawn(async move {
+        let asked = server.requests.recv().await.unwrap();
+        assert_eq!(asked.request, Request::ScanNow);
+        let news = asked.reply.news();
+        for done in 1..=2 {
+            assert!(news.tell(Response::Progress(Progress { done, of: 2 })));
+        }
+        news.answer(Response::LogsEnd);
+        let next = server.requests.recv().await.unwrap();
+        next.reply.send(Response::LogsEnd);
+        let lost = server.requests.recv().await.unwrap();
+        drop(lost.reply.news());
+        server
+    });
+    let mut told = Vec::new();
+    let answer = client
+        .request_with_news(&Request::ScanNow, |news| told.push(news))
+        .await
+        .unwrap();
+    assert_eq!(answer, Response::LogsEnd);
+    let done = |done| Response::Progress(Progress { done, of: 2 });
+    assert_eq!(told, [done(1), done(2)]);
+    client.request(&Request::Sources).await.unwrap();
+    let lost = client.request_with_news(&Request::ScanNow, |_| {}).await;
+    let Err(ClientError::Refused(refusal)) = lost else {
+        panic!("{lost:?}");
+    };
+    assert_eq!(refusal.code, code::NO_ANSWER);
+    drop(agent.await.unwrap());
 }

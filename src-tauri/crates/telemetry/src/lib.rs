@@ -22,6 +22,7 @@ pub mod bridge;
 pub mod dispatch;
 pub mod doctor;
 pub mod metrics;
+mod sequence;
 pub mod ship;
 
 /// Target of everything the shipper says about itself. Records below it stay on this machine: a

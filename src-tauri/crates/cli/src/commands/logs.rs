@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::output::{complain, say};
 use aco_domain::{LineLevel, LogLine, UnixNanos};
 use aco_ipc::LogEvent;
+use serde_json::json;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -37,9 +38,16 @@ pub(crate) async fn logs(context: &Context, arguments: &Logs) -> Result<ExitCode
 
 fn print(line: &LogLine, json: bool) -> Result<(), Failure> {
     if json {
-        say(&serde_json::to_string(line)?);
+        // The documented fields: what the window shows beside them is the message's own text here.
+        say(&serde_json::to_string(&json!({
+            "number": line.number,
+            "at": line.at,
+            "level": line.level,
+            "target": line.target,
+            "message": line.text(),
+        }))?);
     } else {
-        let (level, target, message) = (line.level.as_str(), &line.target, &line.message);
+        let (level, target, message) = (line.level.as_str(), &line.target, line.text());
         say(&format!(
             "{} {level:<5} {target} {message}",
             timestamp(line.at)
@@ -129,6 +137,8 @@ fn parse(line: &str) -> Option<LogLine> {
         level: level.parse().ok()?,
         target: target.to_owned(),
         message: message.to_owned(),
+        attributes: Vec::new(),
+        seq: None,
     })
 }
 

@@ -1,8 +1,9 @@
 //! The frozen shapes, word for word, and the arithmetic of patience.
 
 use super::*;
-use aco_domain::{AgentState, Answerer, Answers, Check, Step, UnixNanos};
+use aco_domain::{AgentState, Answerer, Answers, Check, PauseUntil, Step, UnixNanos};
 use serde_json::json;
+use std::time::Duration;
 
 #[test]
 fn the_frozen_requests_are_these_words() {
@@ -138,4 +139,51 @@ fn an_examination_is_told_in_these_words() {
             "answers": {"by": "loki", "found_at": 7}
         })
     );
+}
+
+#[test]
+fn a_secret_crosses_the_socket_and_no_log() {
+    let request = Request::SetToken {
+        token: Secret::new("s3cret"),
+    };
+    assert_eq!(format!("{request:?}"), "SetToken { token: Secret(****) }");
+    let words = json!({"request": "set_token", "token": "s3cret"});
+    assert_eq!(serde_json::to_value(&request).unwrap(), words);
+    assert_eq!(serde_json::from_value::<Request>(words).unwrap(), request);
+}
+
+#[test]
+fn what_a_request_does_not_say_has_its_default() {
+    let report = json!({"request": "report", "by": "tool"});
+    let Request::Report(query) = serde_json::from_value(report).unwrap() else {
+        panic!("not a report");
+    };
+    assert_eq!(
+        (query.by, query.then, query.top),
+        (aco_domain::By::Tool, None, None)
+    );
+    let history = json!({"request": "history", "count": 5});
+    assert_eq!(
+        serde_json::from_value::<Request>(history).unwrap(),
+        Request::History {
+            before: None,
+            count: 5,
+            level: None,
+            text: None
+        }
+    );
+}
+
+#[test]
+fn news_is_told_from_an_answer() {
+    let progress = Response::Progress(aco_domain::Progress { done: 1, of: 2 });
+    assert!(progress.is_news());
+    assert_eq!(
+        serde_json::to_value(&progress).unwrap(),
+        json!({"response": "progress", "done": 1, "of": 2})
+    );
+    let done = Response::Done {
+        message: String::new(),
+    };
+    assert!(!done.is_news());
 }

@@ -2,7 +2,9 @@
 
 use super::payload::put_scope;
 use super::wire::{put_record, put_stamp};
+use crate::sequence;
 use aco_domain::{RecordUid, UnixNanos};
+use aco_spool::Appended;
 use opentelemetry::InstrumentationScope;
 use opentelemetry::logs::AnyValue;
 use opentelemetry_appender_log::OpenTelemetryLogBridge;
@@ -17,21 +19,25 @@ use uuid::Uuid;
 /// Where records go: the spool, or a double of it in a test.
 pub trait RecordStore: Send + Sync + 'static {
     /// Takes one record. `stamp` must be called once, with the record's number and time, on the
-    /// buffer the payload is copied into. Failures are the store's to count: nobody up here may
-    /// log about logging.
-    fn append(&self, usage_seq: Option<u64>, payload: &[u8], stamp: Stamper);
+    /// buffer the payload is copied into. Returns that number; nothing for a record that was not
+    /// taken. Failures are the store's to count: nobody up here may log about logging.
+    fn append(&self, usage_seq: Option<u64>, payload: &[u8], stamp: Stamper) -> Option<u64>;
 
     /// Makes everything taken so far survive a power cut, as far as the disk allows.
     fn sync(&self);
 }
 
 impl RecordStore for aco_spool::Spool {
-    fn append(&self, usage_seq: Option<u64>, payload: &[u8], stamper: Stamper) {
+    fn append(&self, usage_seq: Option<u64>, payload: &[u8], stamper: Stamper) -> Option<u64> {
         // Dropped or held records are counted in the spool's own statistics, and shown.
-        let _ = Self::append(self, usage_seq, |stamp, into| {
+        let appended = Self::append(self, usage_seq, |stamp, into| {
             into.extend_from_slice(payload);
             stamper.stamp(stamp.seq, stamp.time, into);
         });
+        match appended {
+            Ok(Appended::Written(stamp) | Appended::Held(stamp)) => Some(stamp.seq),
+            Ok(Appended::AlreadyTaken) | Err(_) => None,
+        }
     }
 
     fn sync(&self) {
@@ -100,7 +106,7 @@ impl LogProcessor for SpoolProcessor {
             .map_or_else(|| scope.name(), |target| target.as_ref());
         put_scope(name, &mut buffer);
         put_record(record, &mut buffer);
-        self.store.append(usage_seq(record), &buffer, self.stamper);
+        sequence::note(self.store.append(usage_seq(record), &buffer, self.stamper));
         buffer.shrink_to(64 * 1024);
         BUFFER.set(buffer);
     }
@@ -172,11 +178,13 @@ mod tests {
     struct Store(Mutex<Vec<(Option<u64>, Vec<u8>)>>);
 
     impl RecordStore for Store {
-        fn append(&self, usage_seq: Option<u64>, payload: &[u8], stamp: Stamper) {
+        fn append(&self, usage_seq: Option<u64>, payload: &[u8], stamp: Stamper) -> Option<u64> {
             let mut records = self.0.lock().unwrap();
             let mut bytes = payload.to_vec();
-            stamp.stamp(records.len() as u64 + 1, UnixNanos(42), &mut bytes);
+            let number = records.len() as u64 + 1;
+            stamp.stamp(number, UnixNanos(42), &mut bytes);
             records.push((usage_seq, bytes));
+            Some(number)
         }
 
         fn sync(&self) {}
@@ -238,11 +246,12 @@ mod tests {
     fn logging_inside_the_store_does_not_come_back() {
         struct Chatty(Mutex<Option<Box<dyn log::Log>>>, Mutex<u32>);
         impl RecordStore for Chatty {
-            fn append(&self, _: Option<u64>, _: &[u8], _: Stamper) {
+            fn append(&self, _: Option<u64>, _: &[u8], _: Stamper) -> Option<u64> {
                 *self.1.lock().unwrap() += 1;
                 if let Some(log) = self.0.lock().unwrap().take() {
                     log.log(&log::Record::builder().args(format_args!("again")).build());
                 }
+                None
             }
             fn sync(&self) {}
         }

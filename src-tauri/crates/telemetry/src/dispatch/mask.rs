@@ -148,6 +148,7 @@ impl<L: log::Log> log::Log for MaskingLog<L> {
         if !self.inner.enabled(record.metadata()) {
             return;
         }
+        crate::sequence::forget();
         let mut text = BUFFER.take();
         text.clear();
         if write!(text, "{}", record.args()).is_err() {

@@ -13,7 +13,7 @@ mod tree;
 
 pub use file::{FileLimits, LogFile};
 pub use levels::TargetLevels;
-pub use line::{escape_line, format_message};
+pub use line::format_message;
 pub use mask::{Masker, MaskingLog};
 pub use ring::Ring;
 pub use tree::{LocalSinks, Logging, build};

@@ -3,9 +3,15 @@
 //! The ring keeps a fixed number of lines. A follower is a function that takes a line without
 //! waiting: what a slow reader misses is counted by its own queue, never by the emitting thread.
 
+use super::line::{each_attribute, format_body};
+use crate::sequence;
 use aco_domain::{Clock, LineLevel, LogLine};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// A longer line is cut here, visibly; the file has all of it. 2,000 such lines are memory that can
+/// be spared, and one is far from what a frame of the local socket holds.
+const MOST_BYTES: usize = 16 * 1024;
 
 /// Keeps the last lines and hands new ones to followers.
 #[derive(Clone)]
@@ -49,17 +55,22 @@ impl Ring {
         }
     }
 
-    /// Adds a line and hands it to the followers.
+    /// Adds a line without attributes that does not ship, and hands it to the followers.
     pub fn push(&self, level: LineLevel, target: &str, message: String) {
-        let at = self.shared.clock.now();
-        let mut state = self.lock();
-        let line = LogLine {
-            number: state.next_number,
-            at,
+        self.add(LogLine {
+            number: 0,
+            at: self.shared.clock.now(),
             level,
             target: target.to_owned(),
             message,
-        };
+            attributes: Vec::new(),
+            seq: None,
+        });
+    }
+
+    fn add(&self, mut line: LogLine) {
+        let mut state = self.lock();
+        line.number = state.next_number;
         state.next_number += 1;
         state.followers.retain(|follower| follower(&line));
         if state.lines.len() == self.shared.capacity {
@@ -110,11 +121,37 @@ impl log::Log for Ring {
     }
 
     fn log(&self, record: &log::Record<'_>) {
-        let level = level_of(record.level());
-        self.push(level, record.target(), super::format_message(record));
+        let mut message = format_body(record);
+        cut(&mut message, MOST_BYTES);
+        let mut room = MOST_BYTES - message.len().min(MOST_BYTES);
+        let mut attributes = Vec::new();
+        each_attribute(record, |key, mut value| {
+            cut(&mut value, room);
+            room = room.saturating_sub(value.len());
+            attributes.push((key.to_owned(), value));
+        });
+        self.add(LogLine {
+            number: 0,
+            at: self.shared.clock.now(),
+            level: level_of(record.level()),
+            target: record.target().to_owned(),
+            message,
+            attributes,
+            seq: sequence::of_this_record(),
+        });
     }
 
     fn flush(&self) {}
+}
+
+/// Cuts a text to about `most` bytes, and says how much is missing.
+fn cut(text: &mut String, most: usize) {
+    if text.len() > most {
+        let at = text.floor_char_boundary(most);
+        let more = text.len() - at;
+        text.truncate(at);
+        text.push_str(&format!("… [{more} bytes cut]"));
+    }
 }
 
 fn level_of(level: log::Level) -> LineLevel {
@@ -163,6 +200,29 @@ mod tests {
         assert_eq!(messages(10, LineLevel::Trace), ["3", "4", "5"]);
         assert_eq!(messages(10, LineLevel::Warn), ["4"]);
         assert_eq!(messages(1, LineLevel::Trace), ["5"]);
+    }
+
+    #[test]
+    fn a_record_keeps_its_parts_and_a_huge_one_is_cut() {
+        let ring = ring(3);
+        let pairs = [("k", "two words"), ("huge", &"v".repeat(MOST_BYTES))];
+        let body = "b\n".repeat(MOST_BYTES / 4);
+        log::Log::log(
+            &ring,
+            &log::Record::builder()
+                .level(log::Level::Warn)
+                .target("t")
+                .args(format_args!("{body}"))
+                .key_values(&pairs)
+                .build(),
+        );
+        let line = ring.last(1, LineLevel::Trace).remove(0);
+        assert_eq!(line.message.len(), 3 * MOST_BYTES / 4, "one line, whole");
+        assert_eq!(line.attributes[0], ("k".into(), "two words".into()));
+        let (_, huge) = &line.attributes[1];
+        assert!(huge.ends_with(" bytes cut]"), "{huge}");
+        assert!(huge.len() < MOST_BYTES / 4 + 64);
+        assert_eq!(line.seq, None);
     }
 
     #[test]

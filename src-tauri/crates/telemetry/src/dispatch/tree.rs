@@ -26,8 +26,8 @@ pub struct Logging {
     log: Box<dyn Log>,
 }
 
-/// Builds the tree: masking at the root, then the local sinks, then `bridge` (the OpenTelemetry
-/// appender, unformatted) for what `shipping` lets through.
+/// Builds the tree: masking at the root, then `bridge` (the OpenTelemetry appender, unformatted) for
+/// what `shipping` lets through, then the local sinks.
 #[must_use]
 pub fn build(
     masker: Masker,
@@ -74,8 +74,6 @@ pub fn build(
     if let Some(ring) = ring {
         here = here.chain(Box::new(ring) as Box<dyn Log>);
     }
-    root = root.chain(here);
-
     if let Some((bridge, shipping)) = bridge {
         level = level.max(shipping.max());
         root = root.chain(
@@ -84,6 +82,8 @@ pub fn build(
                 .chain(bridge),
         );
     }
+    // After the bridge: the lines in memory know what became of the record.
+    root = root.chain(here);
 
     let (_, log) = root.into_log();
     Logging {
@@ -140,6 +140,7 @@ mod tests {
         }
     }
 
+    /// Numbers records from 8, as the spool behind the real one does.
     #[derive(Clone, Default)]
     struct Bridge(Arc<Mutex<Vec<(String, usize)>>>);
     impl Log for Bridge {
@@ -148,7 +149,9 @@ mod tests {
         }
         fn log(&self, record: &log::Record<'_>) {
             let seen = (record.args().to_string(), record.key_values().count());
-            self.0.lock().unwrap().push(seen);
+            let mut all = self.0.lock().unwrap();
+            all.push(seen);
+            crate::sequence::note(Some(7 + all.len() as u64));
         }
         fn flush(&self) {}
     }
@@ -191,7 +194,10 @@ mod tests {
              2026-01-01T00:00:00.123456Z DEBUG aco::agent hello k=1\n\
              2026-01-01T00:00:00.123456Z ERROR ship hello k=1\n"
         );
-        assert_eq!(ring.last(9, LineLevel::Trace).len(), 3);
+        let lines = ring.last(9, LineLevel::Trace);
+        let numbers: Vec<_> = lines.iter().map(|line| line.seq).collect();
+        assert_eq!(numbers, [Some(8), None, None], "only the first one ships");
+        assert_eq!(lines[0].attributes, [("k".to_owned(), "1".to_owned())]);
         assert_eq!(*bridge.0.lock().unwrap(), [("hello".to_owned(), 1)]);
     }
 }

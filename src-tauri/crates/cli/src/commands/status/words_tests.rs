@@ -26,6 +26,11 @@ fn quiet() -> Status {
         records: Counters::default(),
         paused: None,
         tools: Vec::new(),
+        spend: None,
+        reading: None,
+        shipped_through: 0,
+        kept: None,
+        grafana: None,
     }
 }
 
