@@ -16,6 +16,7 @@ mod check;
 mod claim;
 mod cross;
 mod fuzz;
+mod icons;
 mod needs;
 mod peer;
 mod place;
@@ -42,6 +43,7 @@ Usage: cargo xtask <command>
   bench emit [-- ARGS]      measure the emit path and the drain
   bench idle [-- ARGS]      measure an agent that has nothing to do, against the real servers
   bench import [-- ARGS]    measure a first import and what follows it, against ccusage (from npm)
+  icons                     draw the icons from the SVGs in src-tauri/icons
   rig [NAME]                run one long test against the real servers; without a name, list them
   rig fuzz                  feed mutated files to every reader of transcripts, a minute each
   stack build               build the real servers the tests use
@@ -86,6 +88,7 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
         ["bench", "emit", rest @ ..] => bench::emit(&Place::find()?, after_dashes(rest)?),
         ["bench", "idle", rest @ ..] => bench::idle(&Place::find()?, after_dashes(rest)?),
         ["bench", "import", rest @ ..] => bench::import(&Place::find()?, after_dashes(rest)?),
+        ["icons"] => checks(icons::draw),
         ["rig"] => checks(rig::list),
         ["rig", "fuzz"] => checks(fuzz::all),
         ["rig", name] => checks(|place| rig::one(place, name)),

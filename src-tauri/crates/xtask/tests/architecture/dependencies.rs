@@ -45,6 +45,11 @@ const ONLY: &[Only] = &[
               window, no agent and no clock",
     },
     Only {
+        of: "aco-icons",
+        imports: &["png", "resvg"],
+        why: "it draws files; what an icon means is said elsewhere",
+    },
+    Only {
         of: "xtask",
         imports: &[],
         why: "the first thing a newcomer compiles",
@@ -168,6 +173,11 @@ const NEVER: &[Never] = &[
         why: "the tray runs the same agent and has no command line",
     },
     Never {
+        from: "ai-cost-observer",
+        reaches: &["aco-icons", "aco-cli", "clap"],
+        why: "a user's program draws no icon, and has no command line to speak of",
+    },
+    Never {
         from: "aco-cli",
         reaches: DISPLAYS,
         why: "aco runs on machines without a display, and so does everything it is made of",
@@ -186,6 +196,16 @@ const KEEPERS: &[Keeper] = &[
         what: "clap",
         by: &["aco-cli"],
         why: "one program has a command line",
+    },
+    Keeper {
+        what: "tauri",
+        by: &["ai-cost-observer"],
+        why: "one program has a display; what it shows is decided without",
+    },
+    Keeper {
+        what: "resvg",
+        by: &["aco-icons"],
+        why: "pictures are drawn at a developer's, never at a user's",
     },
     Keeper {
         what: "fern",

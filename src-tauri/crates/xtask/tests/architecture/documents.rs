@@ -11,7 +11,7 @@ fn rows(document: &str) -> BTreeSet<&str> {
         .filter_map(|line| line.strip_prefix("| `"))
         .filter_map(|line| line.split_once('`'))
         .map(|(name, _)| name)
-        .filter(|name| name.starts_with("aco-") || *name == "xtask")
+        .filter(|name| name.starts_with("aco-") || ["ai-cost-observer", "xtask"].contains(name))
         .collect()
 }
 

@@ -34,6 +34,7 @@ const PLATFORM_MODULES: &[&str] = &[
     "src-tauri/crates/spool/src/platform.rs",
     "src-tauri/crates/telemetry/src/dispatch/file.rs",
     "src-tauri/crates/usage/src/platform.rs",
+    "src-tauri/src/platform/",
 ];
 
 /// Where a library may call one of [`AMBIENT`] all the same.
@@ -58,7 +59,13 @@ const EXCEPTIONS: &[Exception] = &[
 
 /// Programs read clock and environment, once, and hand them on. Tests and tools are programs.
 fn is_library(path: &str) -> bool {
-    let programs = ["src-tauri/crates/cli/", "src-tauri/crates/xtask/", "tests/"];
+    let programs = [
+        "src-tauri/build.rs",
+        "src-tauri/src/main.rs",
+        "src-tauri/crates/cli/",
+        "src-tauri/crates/xtask/",
+        "tests/",
+    ];
     let is_program = programs.iter().any(|program| path.starts_with(program));
     !is_program && !path.contains("/tests/") && !is_test_module(path)
 }
