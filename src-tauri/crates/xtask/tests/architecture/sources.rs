@@ -60,13 +60,13 @@ const EXCEPTIONS: &[Exception] = &[
 /// Programs read clock and environment, once, and hand them on. Tests and tools are programs.
 fn is_library(path: &str) -> bool {
     let programs = [
-        "src-tauri/build.rs",
         "src-tauri/src/main.rs",
         "src-tauri/crates/cli/",
         "src-tauri/crates/xtask/",
         "tests/",
     ];
-    let is_program = programs.iter().any(|program| path.starts_with(program));
+    let is_program = programs.iter().any(|program| path.starts_with(program))
+        || path.ends_with("/build.rs");
     !is_program && !path.contains("/tests/") && !is_test_module(path)
 }
 
