@@ -124,6 +124,9 @@ impl Writing {
         if let Some(more) = collected.problems.len().checked_sub(NAMED + 1) {
             complain(&format!("aco: and {} more cannot be read", more + 1));
         }
+        for (format, records) in &collected.unknown_formats {
+            complain(&format!("aco: {format} ({records} records)"));
+        }
         if let Some(trouble) = self.prices.trouble() {
             complain(&format!(
                 "aco: new calls are unpriced: {trouble}; or go back with: aco prices update \

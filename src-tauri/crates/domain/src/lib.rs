@@ -39,6 +39,7 @@ pub use time::{Clock, UnixNanos};
 pub use tool::{ToolCategory, ToolId, ToolKind};
 pub use usage::{
     Call, CallIdentity, Checkpoint, Increment, NanoUsd, NotAnAmount, Pricing, Terms, TokenCounts,
+    Unrecognised,
 };
 
 /// `service.name` of everything the agent ships.

@@ -187,6 +187,9 @@ pub struct Terms {
     pub service_tier: Option<Arc<str>>,
     /// `speed`: `fast` …
     pub speed: Option<Arc<str>>,
+    /// Whether the tokens are those of several requests together: a tool that records no more than
+    /// a session's sum. How large each request was is then not known, so none counts as a long one.
+    pub summed: bool,
 }
 
 /// How far a file was read, and how to see that it is still the same file. Kept by the ledger,
@@ -221,6 +224,18 @@ pub struct Increment {
     pub checkpoint: Checkpoint,
     /// Whether more can be read at once; else the file's end was reached.
     pub more: bool,
+    /// What in this step promised counts in a shape that is not known, if anything did.
+    pub unrecognised: Option<Unrecognised>,
+}
+
+/// Records that are sound and say that they hold counts, but not where they were ever seen to: the
+/// tool has changed its format. They are among the checkpoint's `skipped_lines` too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unrecognised {
+    /// How many.
+    pub records: u64,
+    /// The tool's version, or its format's, as recorded; nothing where it records none.
+    pub version: Option<String>,
 }
 
 /// Who knows what a call costs by list price.

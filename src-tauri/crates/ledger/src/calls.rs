@@ -30,7 +30,7 @@ macro_rules! columns {
     () => {
         "at, day, tool, model, session, project, path, provider, service_tier, speed, input_tokens, \
          output_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, \
-         reasoning_tokens, recorded_cost, cost, priced_by"
+         reasoning_tokens, recorded_cost, cost, priced_by, summed"
     };
 }
 pub(crate) use columns;
@@ -50,14 +50,14 @@ impl<'l> Calls<'l> {
                 "INSERT INTO calls (",
                 columns!(),
                 ", message, call) VALUES (?1, ?2, ?3, ?4, ?5, ?6,
-                    ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+                    ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
             ))?,
             replace: connection.prepare(concat!(
                 "UPDATE calls SET (",
                 columns!(),
                 ", message, call) = (?1, ?2, ?3, ?4, ?5, ?6, ?7,
-                    ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
-                 WHERE id = ?22",
+                    ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
+                 WHERE id = ?23",
             ))?,
         })
     }
@@ -100,7 +100,7 @@ impl<'l> Calls<'l> {
 
     pub(crate) fn replace(&mut self, id: i64, key: Key, entry: &Entry) -> rusqlite::Result<()> {
         bind(&mut self.replace, key, entry)?;
-        self.replace.raw_bind_parameter(22, id)?;
+        self.replace.raw_bind_parameter(23, id)?;
         self.replace.raw_execute().map(|_| ())
     }
 }
@@ -127,8 +127,9 @@ fn bind(statement: &mut Statement<'_>, key: Key, entry: &Entry) -> rusqlite::Res
     for (column, number) in (17..).zip([entry.recorded_cost, entry.cost, entry.priced_by]) {
         statement.raw_bind_parameter(column, number)?;
     }
-    statement.raw_bind_parameter(20, key.message)?;
-    statement.raw_bind_parameter(21, key.call)
+    statement.raw_bind_parameter(20, entry.summed)?;
+    statement.raw_bind_parameter(21, key.message)?;
+    statement.raw_bind_parameter(22, key.call)
 }
 
 /// Reads an entry from the columns beginning at `first`.
@@ -157,5 +158,6 @@ pub(crate) fn entry(row: &Row<'_>, first: usize) -> rusqlite::Result<Entry> {
         recorded_cost: row.get(next())?,
         cost: row.get(next())?,
         priced_by: row.get(next())?,
+        summed: row.get(next())?,
     })
 }

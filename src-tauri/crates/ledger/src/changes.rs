@@ -24,6 +24,7 @@ pub(crate) struct Entry {
     pub(crate) provider: Option<i64>,
     pub(crate) service_tier: Option<i64>,
     pub(crate) speed: Option<i64>,
+    pub(crate) summed: bool,
     pub(crate) tokens: [i64; 6],
     pub(crate) recorded_cost: Option<i64>,
     pub(crate) cost: Option<i64>,

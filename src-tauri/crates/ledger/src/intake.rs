@@ -265,6 +265,7 @@ impl<'l> Intake<'l> {
             project: &project,
             service_tier: service_tier.as_deref(),
             speed: speed.as_deref(),
+            summed: old.summed,
             recorded_cost: old.recorded_cost,
         };
         Ok(new < old)
@@ -291,6 +292,7 @@ impl<'l> Intake<'l> {
             provider: names.optional_id_in(Column::Provider, call.provider.as_ref())?,
             service_tier: names.optional_id_in(Column::ServiceTier, terms.service_tier.as_ref())?,
             speed: names.optional_id_in(Column::Speed, terms.speed.as_ref())?,
+            summed: terms.summed,
             tokens: capped(&call.tokens),
             recorded_cost: call.recorded_cost.map(|cost| cost.0),
             cost: None,
@@ -346,7 +348,12 @@ struct Place<'a> {
 /// Whether the price of one is the price of the other.
 fn same_price(one: &Entry, other: &Entry) -> bool {
     let of = |entry: &Entry| {
-        let terms = (entry.provider, entry.service_tier, entry.speed);
+        let terms = (
+            entry.provider,
+            entry.service_tier,
+            entry.speed,
+            entry.summed,
+        );
         (
             entry.at,
             entry.model,

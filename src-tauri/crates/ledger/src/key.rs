@@ -75,6 +75,7 @@ pub(crate) struct Rank<'a> {
     pub(crate) project: &'a str,
     pub(crate) service_tier: Option<&'a str>,
     pub(crate) speed: Option<&'a str>,
+    pub(crate) summed: bool,
     pub(crate) recorded_cost: Option<i64>,
 }
 
@@ -92,6 +93,7 @@ impl<'a> Rank<'a> {
             project: &call.project,
             service_tier: text(&call.terms.service_tier),
             speed: text(&call.terms.speed),
+            summed: call.terms.summed,
             recorded_cost: call.recorded_cost.map(|cost| cost.0),
         }
     }

@@ -86,6 +86,7 @@ impl Rig {
             calls,
             checkpoint,
             more: false,
+            unrecognised: None,
         };
         let tool = ToolId::new(tool).unwrap();
         let mut intake = self.ledger.intake(&Flat, TimeZone::UTC).unwrap();

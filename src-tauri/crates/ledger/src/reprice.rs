@@ -202,6 +202,7 @@ impl Round<'_> {
             terms: Terms {
                 service_tier: self.names.get_optional(entry.service_tier)?,
                 speed: self.names.get_optional(entry.speed)?,
+                summed: entry.summed,
             },
             recorded_cost: entry.recorded_cost.map(NanoUsd),
         })

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql};
 pub(crate) const APPLICATION_ID: i32 = 0x4143_4f4c;
 
 /// What makes version *n* out of version *n* − 1; the first makes it out of an empty file.
-pub(crate) const MIGRATIONS: &[&str] = &[VERSION_1];
+pub(crate) const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2];
 
 /// Instants are nanoseconds since 1970, quarter hours are counted from 1970, days too (local ones),
 /// money is nano-dollars, and `tool`, `model` and so on are numbers of `names`.
@@ -119,6 +119,10 @@ CREATE TABLE counters (
     PRIMARY KEY (counter, tool, label)
 ) STRICT, WITHOUT ROWID;
 ";
+
+/// Whether a row holds the tokens of several requests: what such a row costs cannot be known again
+/// without it. Rows of version 1 are of one request each.
+const VERSION_2: &str = "ALTER TABLE calls ADD COLUMN summed INTEGER NOT NULL DEFAULT 0;";
 
 /// The version this program writes, and the newest it reads.
 pub(crate) fn version(migrations: &[&str]) -> i32 {

@@ -125,13 +125,16 @@ impl Pricing for PriceBook {
 
     fn price(&self, call: &Call) -> Option<NanoUsd> {
         let tokens = &call.tokens;
-        let input = [
-            tokens.cache_read,
-            tokens.cache_write_5m,
-            tokens.cache_write_1h,
-        ]
-        .into_iter()
-        .fold(tokens.input, u64::saturating_add);
+        let input = match call.terms.summed {
+            true => 0,
+            false => [
+                tokens.cache_read,
+                tokens.cache_write_5m,
+                tokens.cache_write_1h,
+            ]
+            .into_iter()
+            .fold(tokens.input, u64::saturating_add),
+        };
         let cell = self.opened().limits.cell(input, call.at);
         let mut answers = self.answers();
         let Answers { memo, catalogue } = &mut *answers;

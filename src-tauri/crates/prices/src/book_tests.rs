@@ -119,6 +119,36 @@ fn an_earlier_call_keeps_its_earlier_price() {
     assert_eq!(book.price(&call), Some(NanoUsd(1_500_000_000)));
 }
 
+#[test]
+fn a_sum_of_requests_is_no_long_request() {
+    let book = PriceBook::new(
+        Data::Embedded,
+        vec![
+            own("mine", 1),
+            OwnPrice {
+                above_input_tokens: 1_000,
+                ..own("mine", 2)
+            },
+        ],
+    );
+    let price = |model, summed| {
+        let mut call = call(model, tokens(1_000_000, 0, [0; 3]));
+        call.at = at("2026-01-02T03:04:05Z");
+        call.terms.summed = summed;
+        book.price(&call).map(|NanoUsd(nanos)| nanos / 1_000_000)
+    };
+    assert_eq!(
+        price("claude-sonnet-4-5", false),
+        Some(6_000),
+        "above 200,000"
+    );
+    assert_eq!(price("claude-sonnet-4-5", true), Some(3_000));
+    assert_eq!(
+        (price("mine", false), price("mine", true)),
+        (Some(2_000), Some(1_000))
+    );
+}
+
 fn own(model: &str, input: i64) -> OwnPrice {
     let rate = NanoUsd(input * 1_000_000_000);
     OwnPrice {

@@ -8,6 +8,7 @@ fn terms(tier: Option<&str>, speed: Option<&str>) -> Terms {
     Terms {
         service_tier: tier.map(Into::into),
         speed: speed.map(Into::into),
+        summed: false,
     }
 }
 

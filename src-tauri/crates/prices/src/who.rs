@@ -193,6 +193,7 @@ mod tests {
             let terms = Terms {
                 service_tier: Some(tier.into()),
                 speed: Some(speed.into()),
+                summed: false,
             };
             context(&terms)
                 .into_iter()

@@ -5,6 +5,7 @@ use crate::lines::{Line, Lines};
 use crate::markers::Markers;
 use crate::resume::{self, Bytes, MIDDLE};
 use crate::source::{Buffer, FoundFile, Opened, ReadError, Reading};
+use crate::version;
 use aco_domain::{Checkpoint, Increment, UnixNanos};
 use std::path::PathBuf;
 
@@ -18,6 +19,8 @@ pub(crate) enum Verdict {
     Read,
     /// It should have held usage, and cannot be read.
     Unreadable,
+    /// It is sound and promises usage, but where it was never seen to stand.
+    Unrecognised,
 }
 
 /// Reads the lines of one tool, in the order of one file.
@@ -25,11 +28,16 @@ pub(crate) trait Parser: Sized {
     /// This parser as it was when it gave `state`; nothing when it did not give that.
     fn resume(self, state: &[u8]) -> Option<Self>;
 
-    /// Reads one line. When the verdict is [`Verdict::Unreadable`], nothing has changed.
+    /// Reads one line. When the verdict is not [`Verdict::Read`], nothing has changed.
     fn line(&mut self, line: &[u8], calls: &mut Calls) -> Verdict;
 
     /// What must be remembered of the lines so far, to be handed to [`Parser::resume`].
     fn state(&self) -> Vec<u8>;
+
+    /// The version that the lines so far name, of the tool or of its format, verbatim.
+    fn version(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// Opens `file`. `fresh` makes the parser for its beginning.
@@ -78,18 +86,21 @@ impl<P: Parser> Reading for JsonLines<'_, P> {
     fn step(&mut self) -> Result<Increment, ReadError> {
         let mut calls = Calls::default();
         let limit = self.lines.offset().saturating_add(MOST_BYTES);
-        let mut more = true;
+        let (mut more, mut unrecognised) = (true, 0);
         while more && !calls.is_full() && self.lines.offset() < limit {
             let line = self.lines.next().map_err(|error| ReadError {
                 path: self.path.clone(),
                 error,
             })?;
             match line {
-                Line::Marked(line) => {
-                    if self.parser.line(line, &mut calls) == Verdict::Unreadable {
+                Line::Marked(line) => match self.parser.line(line, &mut calls) {
+                    Verdict::Read => {}
+                    Verdict::Unreadable => self.skipped_lines += 1,
+                    Verdict::Unrecognised => {
                         self.skipped_lines += 1;
+                        unrecognised += 1;
                     }
-                }
+                },
                 Line::Broken | Line::TooLong => self.skipped_lines += 1,
                 Line::Unfinished(line) => {
                     // Complete JSON cannot be the beginning of a longer line.
@@ -106,6 +117,7 @@ impl<P: Parser> Reading for JsonLines<'_, P> {
             calls: calls.0,
             checkpoint,
             more,
+            unrecognised: version::unrecognised(unrecognised, self.parser.version()),
         })
     }
 }

@@ -22,7 +22,9 @@
 //! - **A half-written last line waits**: the place stays before it. Complete JSON at a file's end is
 //!   no half line and is read.
 //! - **Nothing is skipped in silence.** A finished line that should have held counts and could not be
-//!   read is counted in the checkpoint.
+//!   read is counted in the checkpoint. One that is sound and promises counts in a shape that is not
+//!   known is also told with the tool's version ([`Unrecognised`](aco_domain::Unrecognised)): its
+//!   format has changed.
 //! - **Memory** is one buffer, of 256 KiB and up to 4 MiB for a very long line, whatever the files'
 //!   size.
 //!
@@ -47,9 +49,11 @@ mod markers;
 mod once;
 mod platform;
 mod resume;
+mod shape;
 mod shorten;
 mod source;
 mod sources;
+mod version;
 
 pub use source::{
     Buffer, FoundFile, Listing, Opened, Platform, ReadError, Reading, Source, Surroundings,

@@ -304,7 +304,7 @@ impl Author {
             tokens,
             terms: Terms {
                 service_tier: tier,
-                speed: None,
+                ..Terms::default()
             },
         };
         let sidechain = transcript.agent.is_some();

@@ -1,10 +1,10 @@
 //! From the tools' files to the ledger: what is new is found, read and taken, file by file.
 
-use aco_domain::{Checkpoint, Pricing, ToolId};
+use aco_domain::{Checkpoint, Pricing, ToolId, Unrecognised};
 use aco_ledger::{Ledger, Taken};
 use aco_usage::{Buffer, FoundFile, Opened, ReadError, Source, Surroundings};
 use jiff::tz::TimeZone;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 /// `source` of what was read out of the tools' own files, as `ai.prompt.count` has it.
@@ -30,8 +30,27 @@ pub struct Collected {
     pub filled: u64,
     /// Files and folders that could not be read. What is in them is missing.
     pub problems: Vec<ReadError>,
+    /// Records whose shape is not known, by tool and version. What they hold is missing.
+    pub unknown_formats: BTreeMap<UnknownFormat, u64>,
     /// Whether it was told to stop before it was through.
     pub stopped: bool,
+}
+
+/// A format that no reader of ours knows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[error(
+    "{tool}{} records its tokens in a form this version does not know; what it used is missing \
+     until aco is updated",
+    match version {
+        Some(version) => format!(" {version}"),
+        None => String::new(),
+    }
+)]
+pub struct UnknownFormat {
+    /// Whose.
+    pub tool: ToolId,
+    /// Its version, as recorded.
+    pub version: Option<String>,
 }
 
 /// Why nothing more could be collected. What was committed before is in the ledger.
@@ -137,6 +156,11 @@ fn read(
             match reading.step() {
                 Ok(increment) => {
                     intake.take(&work.tool, TRANSCRIPTS, &increment)?;
+                    if let Some(Unrecognised { records, version }) = increment.unrecognised {
+                        let tool = work.tool.clone();
+                        let format = UnknownFormat { tool, version };
+                        *collected.unknown_formats.entry(format).or_default() += records;
+                    }
                     if !increment.more {
                         break;
                     }

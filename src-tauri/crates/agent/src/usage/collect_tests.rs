@@ -144,6 +144,27 @@ fn a_price_that_becomes_known_is_filled_in_by_the_next_collection() {
     assert_eq!(rig.total(), (1, 10));
 }
 
+#[test]
+fn a_format_that_is_not_known_is_told_with_its_version() {
+    let mut rig = Rig::new();
+    let other = |id| {
+        let line = line(id, "claude-a").replace("_tokens", "Tokens");
+        line.replace(r#""type""#, r#""version":"9.0.1","type""#)
+    };
+    rig.append("a.jsonl", &(line(1, "claude-a") + &other(2) + &other(3)));
+    let collected = rig.collect(&PRICES);
+    assert_eq!(rig.total(), (1, 10));
+    let told: Vec<_> = collected.unknown_formats.into_iter().collect();
+    let [(format, 2)] = &told[..] else {
+        panic!("{told:?}");
+    };
+    let said = format.to_string();
+    assert!(said.starts_with("claude-code 9.0.1 records"), "{said}");
+    let sources = rig.ledger.history().sources().unwrap();
+    assert_eq!(sources[0].skipped_lines, 2);
+    assert!(rig.collect(&PRICES).unknown_formats.is_empty());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_cannot_be_read_is_said_and_the_others_are_read() {

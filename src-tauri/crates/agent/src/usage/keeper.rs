@@ -5,7 +5,8 @@ use super::records::{self, Names};
 use super::tally::{Spent, Tally};
 use super::watching::Watching;
 use super::{
-    CollectError, Platform, Surroundings, collect, memory, open_ledger, price_book, sources,
+    CollectError, Platform, Surroundings, UnknownFormat, collect, memory, open_ledger, price_book,
+    sources,
 };
 use crate::events::TARGET;
 use aco_config::{Config, Privacy};
@@ -51,6 +52,8 @@ pub(crate) struct Keeper {
     book: Option<(Stamp, PriceBook)>,
     /// What could not be read the last time, so that it is said once.
     unread: BTreeSet<PathBuf>,
+    /// Formats that were said to be unknown.
+    unknown: BTreeSet<UnknownFormat>,
     trouble: Option<String>,
 }
 
@@ -102,6 +105,7 @@ impl Keeper {
             suspect: false,
             book: None,
             unread: BTreeSet::new(),
+            unknown: BTreeSet::new(),
             trouble: None,
         })
     }
@@ -160,6 +164,12 @@ impl Keeper {
             unread.insert(problem.path.clone());
         }
         self.unread = unread;
+        for (format, records) in collected.unknown_formats {
+            if !self.unknown.contains(&format) {
+                log::warn!(target: TARGET, records; "{format}");
+                self.unknown.insert(format);
+            }
+        }
         let round = Round {
             files: collected.files,
             new_calls: collected.taken.new_calls,

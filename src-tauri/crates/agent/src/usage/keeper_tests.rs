@@ -169,6 +169,7 @@ fn fill(ledger: &mut Ledger, sessions: std::ops::Range<u32>) {
             calls: vec![call],
             checkpoint,
             more: false,
+            unrecognised: None,
         };
         let tool = ToolId::new("claude-code").unwrap();
         intake.take(&tool, "transcripts", &increment).unwrap();

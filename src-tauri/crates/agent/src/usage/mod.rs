@@ -12,7 +12,7 @@ mod watching;
 
 pub use aco_usage::{Platform, Surroundings, all as sources};
 pub use book::{PRICES_LIMIT, PricesError, price_book, read_prices};
-pub use collect::{CollectError, Collected, Progress, collect};
+pub use collect::{CollectError, Collected, Progress, UnknownFormat, collect};
 pub use keeper::UsageParts;
 pub(crate) use keeper::{Keeper, Round};
 pub(crate) use rounds::Rounds;

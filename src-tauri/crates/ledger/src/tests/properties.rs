@@ -37,7 +37,7 @@ enum Step {
 /// Few of everything, so that all of it meets.
 fn a_call() -> impl Strategy<Value = Call> {
     let tokens = (0..3_u64, 0..3_u64, 0..2_u64, 0..2_u64, 0..2_u64, 0..2_u64);
-    let names = (0..4_u8, 0..2_u8, 0..2_u8, 0..3_u8);
+    let names = (0..4_u8, 0..2_u8, 0..2_u8, 0..4_u8);
     let identity = (0..4_u128, 0..3_u128, prop::bool::weighted(0.3));
     (
         identity,
@@ -72,6 +72,7 @@ fn a_call() -> impl Strategy<Value = Call> {
                     terms: Terms {
                         service_tier: (terms == 2).then(|| "batch".into()),
                         speed: None,
+                        summed: terms == 3,
                     },
                     recorded_cost: recorded.map(NanoUsd),
                 }

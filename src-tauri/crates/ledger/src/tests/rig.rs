@@ -84,6 +84,7 @@ pub(super) fn increment(path: &str, offset: u64, calls: Vec<Call>) -> Increment 
             state: vec![1, 2, 3],
         },
         more: false,
+        unrecognised: None,
     }
 }
 

@@ -11,6 +11,7 @@ use std::path::Path;
 
 const NEXT: &[&str] = &[
     MIGRATIONS[0],
+    MIGRATIONS[1],
     "ALTER TABLE calls ADD COLUMN mood TEXT",
     "CREATE TABLE moods (mood TEXT) STRICT",
 ];
@@ -59,12 +60,12 @@ fn an_older_ledger_is_migrated_after_a_backup_of_each_version() {
     opened.ledger.close().unwrap();
     let backup = |version| folder.path().join(format!("killed.db.backup-v{version}"));
     assert_eq!(
-        calls(&backup(1)),
+        calls(&backup(2)),
         1,
         "the backup is a ledger of its version"
     );
-    assert!(backup(2).exists());
-    assert_eq!(crate::open::newer(&killed, MIGRATIONS).unwrap(), Some(3));
+    assert!(backup(3).exists());
+    assert_eq!(crate::open::newer(&killed, MIGRATIONS).unwrap(), Some(4));
     let left: Vec<_> = fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
@@ -78,19 +79,40 @@ fn an_older_ledger_is_migrated_after_a_backup_of_each_version() {
 }
 
 #[test]
+fn calls_of_a_first_version_are_of_one_request_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let mut ledger = open(&path);
+    take_one(&mut ledger, 1);
+    let first = "ALTER TABLE calls DROP COLUMN summed; PRAGMA user_version = 1";
+    ledger.history.connection.execute_batch(first).unwrap();
+    ledger.close().unwrap();
+    assert_eq!(calls(&path), 1, "read as it is");
+
+    let mut ledger = open(&path);
+    take_one(&mut ledger, 2);
+    let summed = "SELECT count(*) FROM calls WHERE NOT summed";
+    let read = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+    let connection = &ledger.history().connection;
+    assert_eq!(connection.query_row(summed, [], read), Ok(2));
+    assert!(folder.path().join("ledger.db.backup-v1").exists());
+}
+
+#[test]
 fn a_migration_that_fails_leaves_the_version_before() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
     take_one(&mut open(&path), 1);
     let broken = [
         MIGRATIONS[0],
+        MIGRATIONS[1],
         "CREATE TABLE moods (mood TEXT); CREATE TABLE calls (x)",
     ];
     open_with(&path, with(&broken)).unwrap_err();
     take_one(&mut open(&path), 2);
     assert_eq!(calls(&path), 2);
     open_with(&path, with(&broken)).unwrap_err();
-    let second = folder.path().join("ledger.db.backup-v1-2");
+    let second = folder.path().join("ledger.db.backup-v2-2");
     assert_eq!(calls(&second), 2, "no backup is written over");
 }
 
@@ -109,15 +131,15 @@ fn a_newer_ledger_is_left_alone_and_another_begun_beside_it() {
     );
     assert!(matches!(
         History::open(&path),
-        Err(Error::Newer { version: 3, .. })
+        Err(Error::Newer { version: 4, .. })
     ));
 
     for id in [1, 2] {
         let mut opened = Ledger::open(&path, NOW, 0).unwrap();
-        let instead = folder.path().join("ledger.db.v1");
+        let instead = folder.path().join("ledger.db.v2");
         let finding = Finding::Newer {
             path: path.clone(),
-            version: 3,
+            version: 4,
             instead,
         };
         assert_eq!(opened.findings, [finding], "said at every start");

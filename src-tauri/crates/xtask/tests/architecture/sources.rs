@@ -65,8 +65,8 @@ fn is_library(path: &str) -> bool {
         "src-tauri/crates/xtask/",
         "tests/",
     ];
-    let is_program = programs.iter().any(|program| path.starts_with(program))
-        || path.ends_with("/build.rs");
+    let is_program =
+        programs.iter().any(|program| path.starts_with(program)) || path.ends_with("/build.rs");
     !is_program && !path.contains("/tests/") && !is_test_module(path)
 }
 

@@ -6,6 +6,7 @@ use crate::calls::{Calls, Identities, Shared};
 use crate::json::{self, Count, Flag, Number, Object, Text};
 use crate::jsonl::{Parser, Verdict};
 use crate::once::Occurrences;
+use crate::shape;
 use aco_domain::{Call, CallIdentity, Terms, TokenCounts, UnixNanos};
 use serde::Deserialize;
 use std::path::Path;
@@ -13,6 +14,15 @@ use std::sync::Arc;
 
 /// What Claude Code writes as model of messages it made up itself: errors, interruptions.
 const SYNTHETIC: &str = "<synthetic>";
+
+/// What a `usage` has at least one of, or it is not the one we know.
+const COUNTS: &[&str] = &[
+    "input_tokens",
+    "output_tokens",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+    "cache_creation",
+];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -27,6 +37,8 @@ struct Line<'a> {
     uuid: Text<'a>,
     #[serde(borrow, default)]
     cwd: Text<'a>,
+    #[serde(borrow, default)]
+    version: Text<'a>,
     #[serde(default)]
     is_sidechain: Flag,
     #[serde(rename = "costUSD", default)]
@@ -104,6 +116,8 @@ pub(super) struct Transcript {
     /// Lines without ids.
     anonymous: Occurrences<1024>,
     identities: Identities,
+    /// Of the line last found to be of another shape.
+    version: Option<String>,
     last: Last,
 }
 
@@ -127,6 +141,7 @@ impl Transcript {
             project: project_folder(path),
             anonymous: Occurrences::default(),
             identities: Identities::default(),
+            version: None,
             last: Last {
                 ids: Default::default(),
                 identity: (0, 0),
@@ -192,8 +207,8 @@ impl Parser for Transcript {
         Some(self)
     }
 
-    fn line(&mut self, line: &[u8], calls: &mut Calls) -> Verdict {
-        let line: Line<'_> = match json::object(line) {
+    fn line(&mut self, bytes: &[u8], calls: &mut Calls) -> Verdict {
+        let line: Line<'_> = match json::object(bytes) {
             Ok(Some(line)) => line,
             Ok(None) => return Verdict::Read,
             Err(_) => return Verdict::Unreadable,
@@ -212,6 +227,10 @@ impl Parser for Transcript {
         let (Some(at), Some(tokens)) = (at, usage.tokens()) else {
             return Verdict::Unreadable;
         };
+        if tokens.total() == 0 && shape::is_otherwise(bytes, &["message", "usage"], COUNTS) {
+            self.version = line.version.get().map(str::to_owned);
+            return Verdict::Unrecognised;
+        }
         let (message_id, request_id) = (message.id.get(), line.request_id.get());
         let (call, by_message) = if message_id.is_none() && request_id.is_none() {
             self.anonymous(&line, at, &tokens)
@@ -239,6 +258,7 @@ impl Parser for Transcript {
             terms: Terms {
                 service_tier: last.service_tier.optional(usage.service_tier.get()),
                 speed: last.speed.optional(usage.speed.get()),
+                summed: false,
             },
             recorded_cost: line.cost.0.and_then(json::dollars),
         });
@@ -247,6 +267,10 @@ impl Parser for Transcript {
 
     fn state(&self) -> Vec<u8> {
         self.anonymous.encode()
+    }
+
+    fn version(&self) -> Option<&str> {
+        self.version.as_deref()
     }
 }
 

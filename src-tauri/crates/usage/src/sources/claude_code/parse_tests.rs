@@ -231,3 +231,18 @@ fn lines_without_ids_count_each() {
     let (again, _) = read(&[&line, &line]);
     assert_eq!(again[..], calls[..2]);
 }
+
+#[test]
+fn a_usage_of_another_shape_is_told_with_the_version() {
+    let line = with_usage(r#"{"inputTokens":5,"service_tier":"standard"}"#)
+        .replace(r#""requestId""#, r#""version":"9.1.0","requestId""#);
+    let mut transcript = Transcript::new(Path::new("/p/s.jsonl"));
+    let mut calls = Calls::default();
+    let verdict = transcript.line(line.as_bytes(), &mut calls);
+    assert_eq!((verdict, calls.0.len()), (Verdict::Unrecognised, 0));
+    assert_eq!(transcript.version(), Some("9.1.0"));
+    // Nothing used is no other shape.
+    for usage in ["{}", r#"{"input_tokens":0,"later":1}"#] {
+        assert_eq!(one(&with_usage(usage)).tokens.total(), 0, "{usage}");
+    }
+}

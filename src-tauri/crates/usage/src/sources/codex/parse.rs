@@ -9,6 +9,7 @@ use crate::json;
 use crate::jsonl::{Parser, Verdict};
 use crate::markers::Markers;
 use crate::once::Occurrences;
+use crate::shape;
 use aco_domain::{Call, CallIdentity, Terms, UnixNanos};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,9 @@ struct State {
     provider: Option<String>,
     project: String,
     service_tier: Option<String>,
+    /// Of Codex itself, by the first `session_meta`.
+    #[serde(default)]
+    cli_version: Option<String>,
     /// The total of the last `token_count` row.
     total: Option<Vector>,
     /// Whether a `token_usage_record` of its own was met: then `token_count` rows tell nothing new.
@@ -108,6 +112,7 @@ impl<'b> Rollout<'b> {
             return;
         }
         self.state.provider = payload.model_provider.get().map(str::to_owned);
+        self.state.cli_version = payload.cli_version.get().map(str::to_owned);
         if let Some(project) = payload.cwd.get() {
             project.clone_into(&mut self.state.project);
         }
@@ -291,7 +296,7 @@ impl<'b> Rollout<'b> {
             tokens: usage.tokens(),
             terms: Terms {
                 service_tier: shared.service_tier.optional(state.service_tier.as_deref()),
-                speed: None,
+                ..Terms::default()
             },
             recorded_cost: None,
         }
@@ -323,6 +328,9 @@ impl Parser for Rollout<'_> {
             (Some("turn_context"), _) => self.turn(payload),
             (Some("event_msg"), Some("token_count")) => {
                 return match (&payload.info.0, at) {
+                    (Some(info), _) if info.is_empty() && is_otherwise(line) => {
+                        Verdict::Unrecognised
+                    }
                     (Some(info), Some(at)) => self.count(info, at, ordinal, calls),
                     (Some(_), None) => Verdict::Unreadable,
                     (None, _) => Verdict::Read,
@@ -345,6 +353,20 @@ impl Parser for Rollout<'_> {
         // Only maps with keys that are no strings fail, and there are none.
         serde_json::to_vec(&state).unwrap_or_default()
     }
+
+    fn version(&self) -> Option<&str> {
+        self.state.cli_version.as_deref()
+    }
+}
+
+/// Whether a `token_count` row without counts has something else in their place.
+fn is_otherwise(line: &[u8]) -> bool {
+    const KNOWN: &[&str] = &[
+        "last_token_usage",
+        "total_token_usage",
+        "model_context_window",
+    ];
+    shape::is_otherwise(line, &["payload", "info"], KNOWN)
 }
 
 #[cfg(test)]

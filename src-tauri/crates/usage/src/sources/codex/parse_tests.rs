@@ -109,3 +109,23 @@ fn another_versions_state_is_refused() {
     assert!(fresh().resume(other.as_bytes()).is_none());
     assert!(fresh().resume(b"{}").is_none());
 }
+
+#[test]
+fn a_count_of_another_shape_is_told_with_the_version() {
+    let meta = META.replace(r#""cwd""#, r#""cli_version":"0.200.0","cwd""#);
+    let markers = Markers::new(&["token_count"], &[]);
+    let families = Families::default();
+    let fresh = || Rollout::new(Path::new("rollout.jsonl"), &markers, &families);
+    let mut calls = Calls::default();
+    let mut before = fresh();
+    before.line(meta.as_bytes(), &mut calls);
+    let mut rollout = fresh().resume(&before.state()).unwrap();
+    let other = COUNT.replace("token_usage\"", "usage_of_tokens\"");
+    assert_eq!(
+        rollout.line(other.as_bytes(), &mut calls),
+        Verdict::Unrecognised
+    );
+    assert_eq!(rollout.version(), Some("0.200.0"));
+    let none = r#"{"timestamp":"2026-03-01T10:00:01Z","type":"event_msg","payload":{"type":"token_count","info":{"model_context_window":1}}}"#;
+    assert_eq!(rollout.line(none.as_bytes(), &mut calls), Verdict::Read);
+}

@@ -31,6 +31,8 @@ pub(super) struct Payload<'a> {
     #[serde(borrow, default)]
     pub(super) model_provider: Text<'a>,
     #[serde(borrow, default)]
+    pub(super) cli_version: Text<'a>,
+    #[serde(borrow, default)]
     pub(super) forked_from_id: Text<'a>,
     #[serde(borrow, default)]
     pub(super) parent_thread_id: Text<'a>,
@@ -102,6 +104,12 @@ pub(super) struct Info {
     pub(super) last_token_usage: Object<Usage>,
     #[serde(default)]
     pub(super) total_token_usage: Object<Usage>,
+}
+
+impl Info {
+    pub(super) fn is_empty(&self) -> bool {
+        self.last_token_usage.0.is_none() && self.total_token_usage.0.is_none()
+    }
 }
 
 /// Tokens as Codex writes them: cached and cache-write lie inside input, reasoning inside output.

@@ -1,0 +1,99 @@
+//! What tells that a tool writes another shape than the one that is known, and shapes beyond single
+//! values. Nothing of a text is built here either.
+
+use crate::json::Text;
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::fmt;
+
+/// Whether the object at `path` in `line` has names, and none of those in `known`. For a line that
+/// gave no count: it says whether the counts are elsewhere now. Nothing of it is built.
+pub(crate) fn is_otherwise(line: &[u8], path: &[&str], known: &[&str]) -> bool {
+    let mut deserializer = serde_json::Deserializer::from_slice(line);
+    Seek { path, known }
+        .deserialize(&mut deserializer)
+        .unwrap_or(false)
+}
+
+struct Seek<'a> {
+    path: &'a [&'a str],
+    known: &'a [&'a str],
+}
+
+impl<'de> DeserializeSeed<'de> for Seek<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seek<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let (mut any, mut known, mut below) = (false, false, false);
+        while let Some(Text(name)) = map.next_key()? {
+            let name = name.unwrap_or_default();
+            any = true;
+            known = known || self.known.contains(&&*name);
+            match self.path.split_first() {
+                Some((first, path)) if *first == name => {
+                    let known = self.known;
+                    below = map.next_value_seed(Seek { path, known })?;
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(match self.path {
+            [] => any && !known,
+            _ => below,
+        })
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<bool, A::Error> {
+        IgnoredAny.visit_seq(seq).map(|_| false)
+    }
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<bool, E> {
+        Ok(false)
+    }
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<bool, E> {
+        Ok(false)
+    }
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<bool, E> {
+        Ok(false)
+    }
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<bool, E> {
+        Ok(false)
+    }
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<bool, E> {
+        Ok(false)
+    }
+    fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_shape_has_names_and_none_that_is_known() {
+        let is = |line: &str| is_otherwise(line.as_bytes(), &["a", "b"], &["known"]);
+        assert!(is(r#"{"x":[{}],"a":{"b":{"other":{"known":1}}}}"#));
+        for line in [
+            r#"{"a":{"b":{"other":1,"known":null}}}"#,
+            r#"{"a":{"b":{}}}"#,
+            r#"{"a":{"b":[1]}}"#,
+            r#"{"a":1,"b":{"other":1}}"#,
+            r#"{"a":{"b":{"other":1}"#,
+            "",
+        ] {
+            assert!(!is(line), "{line}");
+        }
+    }
+}
