@@ -13,9 +13,13 @@ mod chance;
 pub mod claude;
 /// Codex CLI.
 pub mod codex;
+/// Gemini CLI.
+pub mod gemini;
 mod manifest;
 mod output;
+mod shape;
 mod time;
 
 pub use manifest::{Manifest, Spent, Totals, Written};
+pub use shape::Shape;
 pub use time::utc_day;

@@ -41,6 +41,8 @@
 //!    The tests then try every order of files and every way of cutting them into increments.
 
 mod calls;
+mod counts;
+mod document;
 mod json;
 mod jsonl;
 mod lines;
@@ -58,4 +60,4 @@ mod version;
 pub use source::{
     Buffer, FoundFile, Listing, Opened, Platform, ReadError, Reading, Source, Surroundings,
 };
-pub use sources::{all, claude_code::ClaudeCode, codex::Codex};
+pub use sources::{all, claude_code::ClaudeCode, codex::Codex, gemini_cli::GeminiCli};

@@ -1,9 +1,13 @@
 //! What tells that a tool writes another shape than the one that is known, and shapes beyond single
 //! values. Nothing of a text is built here either.
 
-use crate::json::Text;
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use crate::document::MOST_RECORDS;
+use crate::json::{Object, Text};
+use serde::de::{
+    self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use std::fmt;
+use std::marker::PhantomData;
 
 /// Whether the object at `path` in `line` has names, and none of those in `known`. For a line that
 /// gave no count: it says whether the counts are elsewhere now. Nothing of it is built.
@@ -74,6 +78,63 @@ impl<'de> Visitor<'de> for Seek<'_> {
     }
     fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
         Ok(false)
+    }
+}
+
+/// The objects of an array, up to [`MOST_RECORDS`]; none where another type stands.
+#[derive(Clone, Debug)]
+pub(crate) struct List<T>(pub(crate) Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Lists(PhantomData))
+    }
+}
+
+struct Lists<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Lists<T> {
+    type Value = List<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Object(item)) = seq.next_element()? {
+            items.extend(item);
+            if items.len() > MOST_RECORDS {
+                return Err(de::Error::custom("more than a session holds"));
+            }
+        }
+        Ok(List(items))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<List<T>, A::Error> {
+        IgnoredAny.visit_map(map).map(|_| List::default())
+    }
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<List<T>, E> {
+        Ok(List::default())
+    }
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<List<T>, E> {
+        Ok(List::default())
+    }
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<List<T>, E> {
+        Ok(List::default())
+    }
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<List<T>, E> {
+        Ok(List::default())
+    }
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<List<T>, E> {
+        Ok(List::default())
+    }
+    fn visit_unit<E: de::Error>(self) -> Result<List<T>, E> {
+        Ok(List::default())
     }
 }
 

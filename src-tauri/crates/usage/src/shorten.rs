@@ -62,6 +62,15 @@ impl Shortening {
         kept
     }
 
+    /// How many of the last bytes that were kept may yet go: those of a string that has not ended,
+    /// its quote among them.
+    pub(crate) fn unsettled(&self) -> usize {
+        match self.in_string && self.length <= LONGEST_STRING {
+            true => self.length + 1,
+            false => 0,
+        }
+    }
+
     fn keep(&mut self, buffer: &mut [u8], bytes: Range<usize>, kept: usize) -> usize {
         let added = bytes.len();
         if self.in_string {

@@ -9,7 +9,12 @@ use std::fs;
 use std::path::Path;
 
 /// Each target, and the folder of fixtures it begins with.
-const TARGETS: &[(&str, &str)] = &[("claude_code", "claude-code"), ("codex", "codex")];
+const TARGETS: &[(&str, &str)] = &[
+    ("claude_code", "claude-code"),
+    ("codex", "codex"),
+    ("gemini_cli", "gemini-cli"),
+    ("gemini_cli_object", "gemini-cli"),
+];
 
 /// What makes a program tell libFuzzer where it has been.
 const COVERAGE: &str = "-Cpasses=sancov-module \

@@ -19,25 +19,25 @@ use std::path::{Path, PathBuf};
 const FIRST_START: UnixNanos = UnixNanos(1_800_000_000_000_000_000);
 
 /// A person's home, and the ledger that is kept of it.
-struct Machine {
+pub(crate) struct Machine {
     folder: tempfile::TempDir,
     ledger: Ledger,
 }
 
 impl Machine {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.db");
         let ledger = Ledger::open(&path, FIRST_START, 0).unwrap().ledger;
         Self { folder, ledger }
     }
 
-    fn tool(&self, name: &str) -> PathBuf {
+    pub(crate) fn tool(&self, name: &str) -> PathBuf {
         self.folder.path().join("home").join(name)
     }
 
     /// Reads what is new, the files in the order that `order` gives them.
-    fn scan(&mut self, order: impl Fn(&mut Vec<FoundFile>)) {
+    pub(crate) fn scan(&mut self, order: impl Fn(&mut Vec<FoundFile>)) {
         let home = self.folder.path().join("home");
         let surroundings = Surroundings {
             variable: &|_| None,
@@ -122,7 +122,7 @@ fn meant(manifest: &Manifest) -> Vec<Shown> {
                 spent.session.clone(),
                 spent.project.clone(),
                 shown(&spent.tokens),
-                price(&spent.model, &spent.tokens),
+                price(spent),
             )
         })
         .collect();
@@ -131,7 +131,7 @@ fn meant(manifest: &Manifest) -> Vec<Shown> {
 }
 
 #[track_caller]
-fn agrees(machine: &Machine, manifest: &Manifest) {
+pub(crate) fn agrees(machine: &Machine, manifest: &Manifest) {
     let history = machine.history();
     let (kept, meant) = (kept(history), meant(manifest));
     for (kept, meant) in kept.iter().zip(&meant) {
@@ -229,10 +229,10 @@ fn a_history_that_grows_is_taken_as_it_grows() {
 }
 
 /// How many pieces a file is cut into. They end anywhere, within a character too.
-const PIECES: usize = 5;
+pub(crate) const PIECES: usize = 5;
 
 /// All files below a folder, by name: Codex names them by the time they were begun.
-fn files_below(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -250,12 +250,12 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Writes the next piece of the file `name` below `from` to the same place below `to`.
-fn write_piece(from: &Path, to: &Path, name: &Path, piece: usize) {
+pub(crate) fn write_piece(from: &Path, to: &Path, name: &Path, piece: usize) {
     let bytes = fs::read(from.join(name)).unwrap();
     let target = to.join(name);
     fs::create_dir_all(target.parent().unwrap()).unwrap();
-    if name.extension().is_some_and(|end| end == "zst") {
-        // Its writer moves it into place when it is whole.
+    if name.extension().is_none_or(|end| end == "zst") {
+        // Its writer moves it into place when it is whole, or writes a word and no more.
         fs::write(&target, &bytes).unwrap();
         return;
     }

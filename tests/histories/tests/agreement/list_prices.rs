@@ -37,6 +37,17 @@ const fn gpt_5(input: u64, output: u64) -> Rates {
     }
 }
 
+/// Google's for Gemini 2.5: a tenth to read, and nothing is written for a price.
+const fn gemini(input: u64, output: u64) -> Rates {
+    Rates {
+        input,
+        output,
+        cache_read: input / 10,
+        cache_write_5m: input,
+        cache_write_1h: input,
+    }
+}
+
 /// Requests whose input, cached or not, is above this cost more on some models, as a whole.
 const LONG_CONTEXT: u64 = 200_000;
 
@@ -48,14 +59,22 @@ fn rates(model: &str, input: u64) -> Option<Rates> {
         "claude-haiku-4-5-20251001" => anthropic(1_000, 5_000),
         "gpt-5" | "gpt-5-codex" => gpt_5(1_250, 10_000),
         "gpt-5-mini" => gpt_5(250, 2_000),
+        "gemini-2.5-pro" if input > LONG_CONTEXT => gemini(2_500, 15_000),
+        "gemini-2.5-pro" => gemini(1_250, 10_000),
+        "gemini-2.5-flash" => gemini(300, 2_500),
         _ => return None,
     };
     Some(rates)
 }
 
-/// What a call costs; nothing where nobody sells its model.
-pub(crate) fn price(model: &str, tokens: &TokenCounts) -> Option<NanoUsd> {
-    let rates = rates(model, tokens.total() - tokens.output)?;
+/// What a call costs; nothing where nobody sells its model. A sum of requests is no long one.
+pub(crate) fn price(spent: &Spent) -> Option<NanoUsd> {
+    let tokens = &spent.tokens;
+    let input = match spent.terms.summed {
+        true => 0,
+        false => tokens.total() - tokens.output,
+    };
+    let rates = rates(&spent.model, input)?;
     let nanos = tokens.input * rates.input
         + tokens.output * rates.output
         + tokens.cache_read * rates.cache_read
@@ -86,6 +105,10 @@ fn histories() -> Manifest {
     let folder = tempfile::tempdir().unwrap();
     let mut all = claude::write(&folder.path().join("claude"), &claude::Shape::SMALL).unwrap();
     all.merge(codex::write(&folder.path().join("codex"), &codex::Shape::SMALL).unwrap());
+    for (name, write) in crate::sessions::TOOLS {
+        let home = folder.path().join(name);
+        all.merge(write(&home, &aco_histories::Shape::SMALL).unwrap());
+    }
     all
 }
 
@@ -94,7 +117,7 @@ fn every_call_costs_what_the_lists_say() {
     let book = PriceBook::new(Data::Embedded, Vec::new());
     let (mut priced, mut unpriced) = (0, 0);
     for spent in histories().calls() {
-        let expected = price(&spent.model, &spent.tokens);
+        let expected = price(spent);
         assert_eq!(book.price(&call(spent)), expected, "{spent:?}");
         match expected {
             Some(_) => priced += 1,
@@ -117,5 +140,20 @@ fn a_long_request_is_dearer_as_a_whole() {
         ..TokenCounts::default()
     };
     let model = "claude-sonnet-4-5-20250929";
-    assert_eq!(price(model, &tokens), Some(NanoUsd(960_000_000)));
+    let mut spent = Spent {
+        tool: "claude-code",
+        at: aco_domain::UnixNanos(0),
+        model: model.to_owned(),
+        session: String::new(),
+        project: String::new(),
+        tokens,
+        terms: Terms::default(),
+    };
+    assert_eq!(price(&spent), Some(NanoUsd(960_000_000)));
+    spent.terms.summed = true;
+    assert_eq!(
+        price(&spent),
+        Some(NanoUsd(480_000_000)),
+        "of requests unknown"
+    );
 }

@@ -12,3 +12,4 @@
 
 mod ledger;
 mod list_prices;
+mod sessions;

@@ -54,6 +54,16 @@ const fn codex(trap: &'static str, moment: u32, counts: [i64; 8], cost: i64) -> 
     }
 }
 
+const fn gemini(trap: &'static str, moment: u32, counts: [i64; 8], cost: i64) -> Row {
+    Row {
+        tool: "gemini-cli",
+        trap,
+        moment,
+        counts,
+        cost,
+    }
+}
+
 /// In the order of the READMEs.
 #[rustfmt::skip]
 pub(crate) const EXPECTED: &[Row] = &[
@@ -98,4 +108,19 @@ pub(crate) const EXPECTED: &[Row] = &[
     codex("compressed", 1, [3, 600, 60, 0, 0, 0, 0, 0], 2_700_000),
     codex("compressed-beside-plain", 1, [3, 600, 60, 0, 0, 0, 0, 0], 2_700_000),
     codex("pages", 1, [4, 640, 64, 0, 0, 0, 0, 0], 2_880_000),
+    gemini("parts", 1, [2, 45, 32, 110, 0, 0, 7, 0], 648_000),
+    gemini("pushed-again", 1, [1, 200, 30, 0, 0, 0, 0, 0], 1_050_000),
+    gemini("whole-history-again", 1, [3, 60, 6, 0, 0, 0, 0, 0], 270_000),
+    gemini("rewound", 1, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    gemini("copied-folder", 1, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    gemini("resumed-from-an-object", 1, [3, 60, 6, 0, 0, 0, 0, 0], 270_000),
+    gemini("sub-agent", 1, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    gemini("one-object", 1, [1, 10, 1, 0, 0, 0, 0, 0], 45_000),
+    gemini("one-object", 2, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    gemini("one-object", 3, [3, 60, 6, 0, 0, 0, 0, 0], 270_000),
+    gemini("half-an-object", 1, [0, 0, 0, 0, 0, 0, 0, 0], 0),
+    gemini("half-an-object", 2, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    gemini("same-id-elsewhere", 1, [2, 20, 2, 0, 0, 0, 0, 0], 90_000),
+    gemini("no-calls", 1, [0, 0, 0, 0, 0, 0, 0, 0], 0),
+    gemini("damaged", 1, [2, 30, 3, 0, 0, 0, 0, 6], 135_000),
 ];
