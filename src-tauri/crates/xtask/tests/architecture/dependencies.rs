@@ -45,6 +45,11 @@ const ONLY: &[Only] = &[
               window, no agent and no clock",
     },
     Only {
+        of: "aco-tray",
+        imports: &["aco-domain", "jiff", "serde"],
+        why: "what a tray shows is a function of what the agent says, the moment and the zone",
+    },
+    Only {
         of: "aco-icons",
         imports: &["png", "resvg"],
         why: "it draws files; what an icon means is said elsewhere",
