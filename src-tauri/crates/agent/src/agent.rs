@@ -452,6 +452,8 @@ impl Agent {
             paused: self.paused(),
             tools: self.tools.values().cloned().collect(),
             spend: None,
+            outlook: None,
+            limits: Vec::new(),
             reading: None,
             shipped_through: stats.passed_seq,
             kept: None,

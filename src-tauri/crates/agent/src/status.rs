@@ -3,7 +3,7 @@
 use crate::settings::Settings;
 use aco_domain::{
     AgentState, Answer, AnswerKind, Answers, Attention, Backlog, Counters, DropReason, Dropped,
-    Kept, PauseUntil, Progress, Role, Spend, Status, ToolSeen, UnixNanos,
+    Kept, LimitReading, Outlook, PauseUntil, Progress, Role, Spend, Status, ToolSeen, UnixNanos,
 };
 use aco_home::versioned::Content;
 use aco_home::{AgentStore, FileError, Home, Installation, StoredState};
@@ -34,6 +34,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) paused: Option<PauseUntil>,
     pub(crate) tools: Vec<ToolSeen>,
     pub(crate) spend: Option<Spend>,
+    pub(crate) outlook: Option<Outlook>,
+    pub(crate) limits: Vec<LimitReading>,
     pub(crate) reading: Option<Progress>,
     /// The spool's: everything up to this record has left it.
     pub(crate) shipped_through: u64,
@@ -78,6 +80,8 @@ impl Facts<'_> {
             paused: self.paused,
             tools: self.tools,
             spend: self.spend,
+            outlook: self.outlook,
+            limits: self.limits,
             reading: self.reading,
             shipped_through: self.shipped_through,
             kept: self.kept,
@@ -286,6 +290,8 @@ pub fn status_without_agent(stopped: &StoppedStatus<'_>) -> Result<Status, FileE
         paused: pause_in_force(stored.pause, stopped.now),
         tools: Vec::new(),
         spend: None,
+        outlook: None,
+        limits: Vec::new(),
         reading: None,
         shipped_through,
         kept: None,

@@ -81,6 +81,8 @@ fn facts<'a>(settings: &'a Settings) -> Facts<'a> {
         paused: None,
         tools: Vec::new(),
         spend: None,
+        outlook: None,
+        limits: Vec::new(),
         reading: None,
         shipped_through: 0,
         kept: None,

@@ -27,11 +27,12 @@ mod token;
 mod token_file;
 mod value;
 
+pub use aco_domain::Basis;
 pub use endpoint::{Endpoint, PlaintextRefused, may_send_token};
 pub use load::Loaded;
 pub use model::{
-    Basis, Budget, Config, Date, Grafana, Header, Log, Period, Price, Privacy, Scan, Ship, Sourced,
-    Spool, Subscription, Tool,
+    Budget, Config, Date, Grafana, Header, Log, Period, Price, Privacy, Scan, Ship, Sourced, Spool,
+    Subscription, Tool,
 };
 pub use problem::{ConfigError, Problem, Wrong};
 pub use show::show;

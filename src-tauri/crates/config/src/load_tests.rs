@@ -83,6 +83,7 @@ org_id = 7
 daily_usd = 12.50
 monthly_usd = 300
 basis = "billed"
+thresholds = [100, 50, 50]
 "#,
     );
     let ship = &config.ship;
@@ -121,6 +122,7 @@ basis = "billed"
         (config.budget.basis.value, config.budget.basis.origin),
         (Basis::Billed, line(36))
     );
+    assert_eq!(config.budget.thresholds.value, [50, 100]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! What each key means to its user stands in `template.toml`; the defaults stand in `schema`.
 
 use crate::{Endpoint, Token, schema};
-use aco_domain::{NanoUsd, Origin, OwnPrice, ToolCategory, ToolId, ToolKind, UnixNanos};
+use aco_domain::{Basis, NanoUsd, Origin, OwnPrice, ToolCategory, ToolId, ToolKind, UnixNanos};
 use jiff::tz::TimeZone;
 use log::LevelFilter;
 use std::collections::BTreeMap;
@@ -163,17 +163,8 @@ pub struct Budget {
     pub monthly_usd: Sourced<NanoUsd>,
     /// Which of the three cost figures is held against it.
     pub basis: Sourced<Basis>,
-}
-
-/// The three cost figures, which are never added together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
-    /// Recorded tokens at list price.
-    ApiValue,
-    /// What the user configured as paid.
-    Fees,
-    /// Imported records of the provider.
-    Billed,
+    /// Percent of a budget, or of a limit that a tool records, at which to tell. Rising.
+    pub thresholds: Sourced<Vec<u32>>,
 }
 
 /// `[[subscription]]`: a fee that is paid.
@@ -233,7 +224,9 @@ impl Date {
         UnixNanos(u64::try_from(nanos.max(0)).unwrap_or(u64::MAX))
     }
 
-    fn civil(self) -> Option<jiff::civil::Date> {
+    /// The same as the calendar's arithmetic takes it; nothing where there is none.
+    #[must_use]
+    pub fn civil(self) -> Option<jiff::civil::Date> {
         let year = i16::try_from(self.year).ok()?;
         let (month, day) = (i8::try_from(self.month).ok()?, i8::try_from(self.day).ok()?);
         jiff::civil::Date::new(year, month, day).ok()

@@ -149,6 +149,14 @@ fn every_error_names_its_line_its_key_and_a_remedy() {
             ":2: budget.daily_usd: an amount of dollars is expected, not this boolean; ",
         ),
         (
+            "[budget]\nthresholds = [80, 2000]",
+            ":2: budget.thresholds: 2000 percent is out of range; write it like [80, 100]; [] tells nothing",
+        ),
+        (
+            "[budget]\nthresholds = 80",
+            ":2: budget.thresholds: a list of percentages is expected, not this integer; write it like [80, 100]; [] tells nothing",
+        ),
+        (
             "[budget]\nbasis = \"guess\"",
             ":2: budget.basis: \"guess\" is not known here; write \"api_value\" or \"fees\" or \"billed\"",
         ),

@@ -1,13 +1,13 @@
 //! Which keys there are, what they default to, and which values they take.
 
 use crate::model::{
-    Basis, Budget, Config, Date, Grafana, Log, Period, Price, Privacy, Scan, Ship, Spool,
-    Subscription, Tool,
+    Budget, Config, Date, Grafana, Log, Period, Price, Privacy, Scan, Ship, Spool, Subscription,
+    Tool,
 };
 use crate::problem::Wrong;
 use crate::reader::{Document, Section};
 use crate::value;
-use aco_domain::{NanoUsd, OwnPrice, PerMillion, ToolCategory, ToolId, ToolKind};
+use aco_domain::{Basis, NanoUsd, OwnPrice, PerMillion, ToolCategory, ToolId, ToolKind};
 use log::LevelFilter;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -110,16 +110,32 @@ fn grafana(section: &mut Section<'_>) -> Grafana {
 }
 
 fn budget(section: &mut Section<'_>) -> Budget {
-    let bases = [
-        ("api_value", Basis::ApiValue),
-        ("fees", Basis::Fees),
-        ("billed", Basis::Billed),
-    ];
+    let bases = Basis::ALL.map(|basis| (basis.as_str(), basis));
     Budget {
         daily_usd: section.value("daily_usd", NanoUsd(0), dollars),
         monthly_usd: section.value("monthly_usd", NanoUsd(0), dollars),
         basis: section.value("basis", Basis::ApiValue, |value| word(value, &bases)),
+        thresholds: section.value("thresholds", vec![80, 100], thresholds),
     }
+}
+
+/// Whole percent, each once.
+fn thresholds(value: &DeValue<'_>) -> Result<Vec<u32>, Wrong> {
+    let remedy = "write it like [80, 100]; [] tells nothing";
+    let items = value
+        .as_array()
+        .ok_or_else(|| other_kind(value, "a list of percentages", remedy))?;
+    let percent = |item: &toml::Spanned<DeValue<'_>>| {
+        let percent = whole(item.get_ref())?;
+        u32::try_from(percent)
+            .ok()
+            .filter(|percent| (1..=1_000).contains(percent))
+            .ok_or_else(|| Wrong::new(format!("{percent} percent is out of range"), remedy))
+    };
+    let mut thresholds: Vec<_> = items.iter().map(percent).collect::<Result<_, _>>()?;
+    thresholds.sort_unstable();
+    thresholds.dedup();
+    Ok(thresholds)
 }
 
 fn subscription(section: &mut Section<'_>) -> Option<Subscription> {

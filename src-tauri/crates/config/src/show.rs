@@ -4,7 +4,7 @@
 //! a value came from stands behind it. Secrets, and what no file can say, are comments; a secret
 //! shows its origin only.
 
-use crate::model::{Basis, Config, Period, Price};
+use crate::model::{Config, Period, Price};
 use crate::{Sourced, TokenLookup, value};
 use std::fmt::Write as _;
 
@@ -66,11 +66,11 @@ pub fn show(config: &Config, token: &TokenLookup) -> String {
         ToString::to_string,
     );
     page.line("basis", &config.budget.basis, |basis| {
-        quoted(match basis {
-            Basis::ApiValue => "api_value",
-            Basis::Fees => "fees",
-            Basis::Billed => "billed",
-        })
+        quoted(basis.as_str())
+    });
+    page.line("thresholds", &config.budget.thresholds, |thresholds| {
+        let thresholds = thresholds.iter().copied().map(i64::from);
+        toml::Value::Array(thresholds.map(toml::Value::from).collect()).to_string()
     });
 
     lists(&mut page, config);

@@ -5,8 +5,10 @@
 //! environment or a socket, and no dependency does so on its behalf; that is what makes every rule
 //! in this crate a table test. A clock is *described* here ([`Clock`]) and handed in by `main`.
 
+mod budget;
 mod examination;
 pub mod figures;
+mod limit;
 mod line;
 mod price;
 mod record;
@@ -20,7 +22,9 @@ mod time;
 mod tool;
 mod usage;
 
+pub use budget::{Basis, BudgetSpan, BudgetStatus, FeesPaid, Outlook};
 pub use examination::{Answerer, Answers, Check, Outcome, Step};
+pub use limit::{LimitReading, Percent};
 pub use line::{LineLevel, LogLine, escape_line, write_attribute};
 pub use price::{OwnPrice, PerMillion};
 pub use record::{Counters, DropReason, Dropped, RecordUid};

@@ -87,6 +87,11 @@ pub struct Figures {
     /// The API value; nothing where no call has a price. In JSON exact decimal text.
     #[serde(rename = "cost_usd", with = "crate::usage::optional_decimal")]
     pub api_value: Option<NanoUsd>,
+    /// What was paid, never a part of the API value: the fees of the subscriptions that are
+    /// configured, spread over days. Nothing without one, or where it makes no sense (a model has
+    /// no fee). In JSON exact decimal text.
+    #[serde(rename = "fees_usd", with = "crate::usage::optional_decimal", default)]
+    pub fees: Option<NanoUsd>,
 }
 
 impl Figures {

@@ -1,7 +1,8 @@
 //! What `aco status --json`, the window and a client tray are told. Field names are stable.
 
 use crate::{
-    AgentState, Answers, Attention, Counters, Kept, Progress, Spend, ToolId, ToolKind, UnixNanos,
+    AgentState, Answers, Attention, Counters, Kept, LimitReading, Outlook, Progress, Spend, ToolId,
+    ToolKind, UnixNanos,
 };
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -48,6 +49,14 @@ pub struct Status {
     /// What was used today and this month; nothing before the first reading is through.
     #[serde(default)]
     pub spend: Option<Spend>,
+    /// What is paid, and what is to be expected of the month; nothing before the first reading is
+    /// through.
+    #[serde(default)]
+    pub outlook: Option<Outlook>,
+    /// How much of their plans' limits is used, as tools have recorded it; each until its window
+    /// is over.
+    #[serde(default)]
+    pub limits: Vec<LimitReading>,
     /// How far the reading of the tools' files is, while one is under way that takes long.
     #[serde(default)]
     pub reading: Option<Progress>,

@@ -83,6 +83,8 @@ fn status() -> Status {
         paused: Some(PauseUntil::At(UnixNanos(1_760_000_000_000_000_001))),
         tools: Vec::new(),
         spend: None,
+        outlook: None,
+        limits: Vec::new(),
         reading: None,
         shipped_through: 0,
         kept: None,

@@ -129,6 +129,19 @@ const NEVER: &[Never] = &[
         why: "a price is a function of the call and of data that is handed in",
     },
     Never {
+        from: "aco-budget",
+        reaches: &[
+            "tokio",
+            "tonic",
+            "opentelemetry",
+            "rusqlite",
+            "aco-home",
+            "aco-config",
+            "aco-ledger",
+        ],
+        why: "what is paid and what is meant to be is a function of amounts, days and a zone",
+    },
+    Never {
         from: "aco-ledger",
         reaches: &[
             "tokio",

@@ -27,6 +27,8 @@ fn quiet() -> Status {
         paused: None,
         tools: Vec::new(),
         spend: None,
+        outlook: None,
+        limits: Vec::new(),
         reading: None,
         shipped_through: 0,
         kept: None,
