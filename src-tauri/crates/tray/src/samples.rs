@@ -44,6 +44,8 @@ pub(crate) fn status(state: AgentState) -> Status {
         shipped_through: 0,
         kept: None,
         grafana: None,
+        outlook: None,
+        limits: Vec::new(),
     }
 }
 
