@@ -5,15 +5,16 @@ use std::sync::Arc;
 use twox_hash::XxHash3_128;
 
 /// The most calls one step hands out.
-pub(crate) const MOST_CALLS: usize = 2_000;
+pub const MOST_CALLS: usize = 2_000;
 
 /// Hashes the ids of a call. Kept in ledgers: neither the hash nor the order of what is hashed ever
 /// changes. Each part is written with its length, so that no two lists of parts are one text.
 #[derive(Debug, Default)]
-pub(crate) struct Identities(Vec<u8>);
+pub struct Identities(Vec<u8>);
 
 impl Identities {
-    pub(crate) fn hash(&mut self, parts: &[&[u8]]) -> u128 {
+    /// The identity that these parts make, in this order.
+    pub fn hash(&mut self, parts: &[&[u8]]) -> u128 {
         self.0.clear();
         for part in parts {
             self.0.extend_from_slice(&(part.len() as u64).to_le_bytes());
@@ -25,7 +26,7 @@ impl Identities {
 
 /// Strings that are the same in most neighbouring calls: session, project, model.
 #[derive(Debug)]
-pub(crate) struct Shared(Arc<str>);
+pub struct Shared(Arc<str>);
 
 impl Default for Shared {
     fn default() -> Self {
@@ -34,14 +35,16 @@ impl Default for Shared {
 }
 
 impl Shared {
-    pub(crate) fn get(&mut self, text: &str) -> Arc<str> {
+    /// `text`, in the memory of the call before where it was the same.
+    pub fn get(&mut self, text: &str) -> Arc<str> {
         if *self.0 != *text {
             self.0 = Arc::from(text);
         }
         Arc::clone(&self.0)
     }
 
-    pub(crate) fn optional(&mut self, text: Option<&str>) -> Option<Arc<str>> {
+    /// The same of a text that may be missing.
+    pub fn optional(&mut self, text: Option<&str>) -> Option<Arc<str>> {
         text.map(|text| self.get(text))
     }
 }

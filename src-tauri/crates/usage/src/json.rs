@@ -16,14 +16,17 @@ use std::marker::PhantomData;
 const MOST_TOKENS: u64 = 1_000_000_000_000;
 
 /// Reads a line that should be an object. Nothing where it is JSON of another kind.
-pub(crate) fn object<'a, T: Deserialize<'a>>(line: &'a [u8]) -> serde_json::Result<Option<T>> {
+///
+/// # Errors
+/// Where it is not JSON.
+pub fn object<'a, T: Deserialize<'a>>(line: &'a [u8]) -> serde_json::Result<Option<T>> {
     serde_json::from_slice::<Object<T>>(line).map(|object| object.0)
 }
 
 /// A number of tokens. `null` and absence are 0; nothing where something stands that no call can
-/// have: a negative number, a fraction, more than [`MOST_TOKENS`], another type.
+/// have: a negative number, a fraction, more than 10^12, another type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Count(pub(crate) Option<u64>);
+pub struct Count(pub Option<u64>);
 
 impl Default for Count {
     fn default() -> Self {
@@ -69,11 +72,12 @@ impl FromLoose<'_> for Counted {
 
 /// A string, borrowed where it holds no escape; nothing where another type stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Text<'a>(pub(crate) Option<Cow<'a, str>>);
+pub struct Text<'a>(pub Option<Cow<'a, str>>);
 
 impl Text<'_> {
     /// The string, if there is one that says something.
-    pub(crate) fn get(&self) -> Option<&str> {
+    #[must_use]
+    pub fn get(&self) -> Option<&str> {
         self.0.as_deref().filter(|text| !text.is_empty())
     }
 }
@@ -86,7 +90,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 
 /// `true` or `false`; nothing where another type stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Flag(pub(crate) Option<bool>);
+pub struct Flag(pub Option<bool>);
 
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -96,7 +100,7 @@ impl<'de> Deserialize<'de> for Flag {
 
 /// A number; nothing where another type stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Number(pub(crate) Option<f64>);
+pub struct Number(pub Option<f64>);
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -106,7 +110,7 @@ impl<'de> Deserialize<'de> for Number {
 
 /// A whole number from 0; nothing where something else stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Whole(pub(crate) Option<u64>);
+pub struct Whole(pub Option<u64>);
 
 impl<'de> Deserialize<'de> for Whole {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -200,7 +204,7 @@ impl<'de, T: FromLoose<'de>> Visitor<'de> for Loose<T> {
 
 /// An object; nothing where another type stands.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Object<T>(pub(crate) Option<T>);
+pub struct Object<T>(pub Option<T>);
 
 impl<T> Default for Object<T> {
     fn default() -> Self {
@@ -248,7 +252,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
 static TIMES: DateTimeParser = DateTimeParser::new();
 
 /// An RFC 3339 instant between 1970 and 2554.
-pub(crate) fn instant(text: &str) -> Option<UnixNanos> {
+#[must_use]
+pub fn instant(text: &str) -> Option<UnixNanos> {
     let time = TIMES.parse_timestamp(text).ok()?;
     u64::try_from(time.as_nanosecond()).ok().map(UnixNanos)
 }
@@ -258,7 +263,8 @@ pub(crate) fn instant(text: &str) -> Option<UnixNanos> {
     clippy::cast_possible_truncation,
     reason = "amounts beyond a million dollars are refused first"
 )]
-pub(crate) fn dollars(amount: f64) -> Option<NanoUsd> {
+#[must_use]
+pub fn dollars(amount: f64) -> Option<NanoUsd> {
     let sane = (0.0..1e6).contains(&amount);
     sane.then(|| NanoUsd((amount * 1e9).round_ties_even() as i64))
 }

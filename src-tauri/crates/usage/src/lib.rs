@@ -57,6 +57,19 @@ mod source;
 mod sources;
 mod version;
 
+/// What rooms are built with, for those that lie in a crate of their own because of what they need.
+pub mod room {
+    pub use crate::calls::{Identities, MOST_CALLS, Shared};
+    pub use crate::listing::{below, found, modified};
+    pub use crate::resume::MIDDLE;
+    pub use crate::version::unrecognised;
+
+    /// How JSON is read: only the few values that count are built.
+    pub mod json {
+        pub use crate::json::{Count, Flag, Number, Object, Text, Whole, dollars, instant, object};
+    }
+}
+
 pub use source::{
     Buffer, FoundFile, Listing, Opened, Platform, ReadError, Reading, Source, Surroundings,
 };

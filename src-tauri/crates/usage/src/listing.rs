@@ -14,7 +14,8 @@ const DEEPEST: usize = 24;
 
 /// The files below `roots` that `wanted` takes, each once, by path. A root may be a link to a
 /// folder; below it links to folders are not followed, because they may lead back.
-pub(crate) fn below(roots: &[PathBuf], wanted: &dyn Fn(&Path) -> bool) -> Listing {
+#[must_use]
+pub fn below(roots: &[PathBuf], wanted: &dyn Fn(&Path) -> bool) -> Listing {
     let mut listing = Listing::default();
     let mut seen = HashSet::new();
     for root in roots {
@@ -65,7 +66,9 @@ fn is_nothing(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-pub(crate) fn found(path: PathBuf, metadata: &Metadata) -> FoundFile {
+/// What a listing says of one file.
+#[must_use]
+pub fn found(path: PathBuf, metadata: &Metadata) -> FoundFile {
     FoundFile {
         path,
         size: metadata.len(),
@@ -75,7 +78,8 @@ pub(crate) fn found(path: PathBuf, metadata: &Metadata) -> FoundFile {
 }
 
 /// The time of modification; the epoch where the file system has none.
-pub(crate) fn modified(metadata: &Metadata) -> UnixNanos {
+#[must_use]
+pub fn modified(metadata: &Metadata) -> UnixNanos {
     let time = metadata.modified().ok();
     let since = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     UnixNanos(0).plus(since.unwrap_or_default())

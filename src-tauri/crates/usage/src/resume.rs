@@ -132,7 +132,7 @@ fn continues(
 
 /// What a checkpoint in the middle of a file has as time of modification: no file is unchanged
 /// since, so the rest is not forgotten when the program ends there.
-pub(crate) const MIDDLE: UnixNanos = UnixNanos(0);
+pub const MIDDLE: UnixNanos = UnixNanos(0);
 
 /// The hash of the first and the last bytes before `offset`; 0 where there are none.
 fn fingerprint(file: &mut File, offset: u64) -> io::Result<u64> {

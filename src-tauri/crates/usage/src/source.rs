@@ -44,13 +44,15 @@ pub struct Surroundings<'a> {
 
 impl Surroundings<'_> {
     /// A variable that is set and not empty.
-    pub(crate) fn get(&self, name: &str) -> Option<OsString> {
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<OsString> {
         (self.variable)(name).filter(|value| !value.is_empty())
     }
 
     /// The path that `text` names: absolute, or below the home when it begins with `~`. A relative
     /// one is nothing: the tool's working folder is not ours.
-    pub(crate) fn path(&self, text: &Path) -> Option<PathBuf> {
+    #[must_use]
+    pub fn path(&self, text: &Path) -> Option<PathBuf> {
         match text.strip_prefix("~") {
             Ok(rest) => Some(self.home?.join(rest)),
             Err(_) => text.is_absolute().then(|| text.to_owned()),
@@ -103,7 +105,9 @@ pub struct ReadError {
 }
 
 impl ReadError {
-    pub(crate) fn new(path: &Path, error: std::io::Error) -> Self {
+    /// What went wrong with `path`.
+    #[must_use]
+    pub fn new(path: &Path, error: std::io::Error) -> Self {
         Self {
             path: path.to_owned(),
             error,

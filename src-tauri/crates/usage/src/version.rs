@@ -6,7 +6,8 @@ use aco_domain::Unrecognised;
 const LONGEST: usize = 32;
 
 /// So many records, of which the tool says this version; nothing where there are none.
-pub(crate) fn unrecognised(records: u64, version: Option<&str>) -> Option<Unrecognised> {
+#[must_use]
+pub fn unrecognised(records: u64, version: Option<&str>) -> Option<Unrecognised> {
     (records > 0).then(|| Unrecognised {
         records,
         version: version.and_then(plain),

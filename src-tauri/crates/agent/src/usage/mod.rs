@@ -10,7 +10,7 @@ mod rounds;
 mod tally;
 mod watching;
 
-pub use aco_usage::{Platform, Surroundings, all as sources};
+pub use aco_usage::{Platform, Surroundings};
 pub use book::{PRICES_LIMIT, PricesError, price_book, read_prices};
 pub use collect::{CollectError, Collected, Progress, UnknownFormat, collect};
 pub use keeper::UsageParts;
@@ -24,6 +24,14 @@ use aco_domain::Clock;
 use aco_home::Home;
 use aco_ledger::{Ledger, Opened};
 use aco_spool::OsFileSystem;
+
+/// Every source of token counts, in a fixed order.
+#[must_use]
+pub fn sources() -> Vec<Box<dyn aco_usage::Source>> {
+    let mut sources = aco_usage::all();
+    sources.extend(aco_usage_sqlite::all());
+    sources
+}
 
 /// Opens the home's ledger to write it, or begins one. Only for the holder of the home's lock.
 ///

@@ -174,6 +174,22 @@ const NEVER: &[Never] = &[
               by whoever calls",
     },
     Never {
+        from: "aco-usage-sqlite",
+        reaches: &[
+            "tokio",
+            "tonic",
+            "opentelemetry",
+            "aco-home",
+            "aco-config",
+            "aco-ledger",
+            "aco-spool",
+            "aco-telemetry",
+            "aco-sources",
+        ],
+        why: "what holds for aco-usage; it is apart from it so that reading transcripts needs no \
+              SQLite",
+    },
+    Never {
         from: "aco-ipc",
         reaches: &[
             "tonic",
@@ -252,7 +268,7 @@ const KEEPERS: &[Keeper] = &[
     },
     Keeper {
         what: "rusqlite",
-        by: &["aco-ledger", "aco-sources"],
+        by: &["aco-ledger", "aco-usage-sqlite"],
         why: "the ledger's tables are its own; some tools keep their counts in SQLite too",
     },
     Keeper {
