@@ -13,7 +13,7 @@
 
 mod program;
 
-pub use program::program;
+pub use program::{program, program_of};
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -197,7 +197,12 @@ impl Aco {
 
     /// A command of this installation, for what the other methods do not cover.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
+        self.command_of(&self.program, arguments)
+    }
+
+    /// Another program in this installation: the tray application, say.
+    pub fn command_of(&self, program: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .current_dir(self.scratch.path())

@@ -46,6 +46,7 @@ mod scratch;
 pub mod stack;
 mod wait;
 
+pub use ports::PortBlock;
 pub use wait::{eventually, eventually_some, now_ns};
 
 use std::path::{Path, PathBuf};

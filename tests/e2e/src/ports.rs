@@ -15,13 +15,15 @@ const BLOCK: u16 = 10;
 
 /// Consecutive ports, reserved while this value lives.
 #[derive(Debug)]
-pub(crate) struct PortBlock {
+pub struct PortBlock {
     first: u16,
     _reservation: File,
 }
 
 impl PortBlock {
-    pub(crate) fn reserve() -> Self {
+    /// Takes a block that nobody has; panics when there is none.
+    #[track_caller]
+    pub fn reserve() -> Self {
         let folder = std::env::temp_dir().join("aco-e2e-ports");
         std::fs::create_dir_all(&folder).expect("a folder for port reservations");
         // Start at another block in each process: a stranger's server in one does not slow us all.
@@ -45,7 +47,8 @@ impl PortBlock {
         panic!("no free block of ports on 127.0.0.1 from {FIRST} on");
     }
 
-    pub(crate) fn port(&self, index: u16) -> u16 {
+    /// One of its ten ports.
+    pub fn port(&self, index: u16) -> u16 {
         assert!(index < BLOCK);
         self.first + index
     }

@@ -1,4 +1,4 @@
-//! Where the `aco` under test is: given, or built by cargo beside the running test.
+//! Where the programs under test are: given, or built by cargo beside the running test.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,16 +8,21 @@ use std::sync::OnceLock;
 pub fn program() -> PathBuf {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM
-        .get_or_init(
-            || match std::env::var_os("ACO_BIN").filter(|path| !path.is_empty()) {
-                Some(path) => std::path::absolute(path).unwrap(),
-                None => build(),
-            },
-        )
+        .get_or_init(|| program_of("ACO_BIN", "aco-cli", "aco"))
         .clone()
 }
 
-fn build() -> PathBuf {
+/// The program `name` of `package`: where `variable` says, else built as the running test was.
+#[track_caller]
+pub fn program_of(variable: &str, package: &str, name: &str) -> PathBuf {
+    match std::env::var_os(variable).filter(|path| !path.is_empty()) {
+        Some(path) => std::path::absolute(path).unwrap(),
+        None => build(package, name),
+    }
+}
+
+#[track_caller]
+fn build(package: &str, name: &str) -> PathBuf {
     // <target>/<profile>/deps/<test program>
     let test_program = std::env::current_exe().unwrap();
     let folder = test_program.parent().expect("a folder");
@@ -33,14 +38,12 @@ fn build() -> PathBuf {
         None => panic!("{} is no target folder", profile.display()),
     };
     let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args([
-            "build", "--quiet", "--locked", "-p", "aco-cli", "--bin", "aco",
-        ])
+        .args(["build", "--quiet", "--locked", "-p", package, "--bin", name])
         .args(["--profile", profile_name, "--target-dir"])
         .arg(target)
         .current_dir(crate::repository())
         .status()
         .expect("cargo");
-    assert!(status.success(), "aco does not build: {status}");
-    profile.join("aco")
+    assert!(status.success(), "{name} does not build: {status}");
+    profile.join(name)
 }
