@@ -55,6 +55,11 @@ const ONLY: &[Only] = &[
         why: "it draws files; what an icon means is said elsewhere",
     },
     Only {
+        of: "aco-minimal-tray",
+        imports: &["tauri", "tauri-build"],
+        why: "what the tray application adds to it is what ours costs",
+    },
+    Only {
         of: "xtask",
         imports: &[],
         why: "the first thing a newcomer compiles",
@@ -233,7 +238,7 @@ const KEEPERS: &[Keeper] = &[
     },
     Keeper {
         what: "tauri",
-        by: &["ai-cost-observer"],
+        by: &["ai-cost-observer", "aco-minimal-tray"],
         why: "one program has a display; what it shows is decided without",
     },
     Keeper {
