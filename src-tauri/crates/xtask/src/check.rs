@@ -1,13 +1,16 @@
 //! `cargo xtask check`: what can be said about the source without running the product.
 
-use crate::needs::{self, C_COMPILER, CLIPPY, RUSTFMT};
+use crate::needs::{self, C_COMPILER, CLIPPY, RUSTFMT, TRAY};
 use crate::place::Place;
 use crate::process::{Failure, run, step};
 use crate::summary::run_tests;
+use crate::ui;
 
-/// Format, clippy, licences and sources of dependencies, and the architecture test.
+/// Format, clippy, licences and sources of dependencies, the window's pages, and the architecture
+/// test.
 pub(crate) fn quick(place: &Place) -> Result<(), Failure> {
     needs::install(place, &[&C_COMPILER, &RUSTFMT, &CLIPPY])?;
+    needs::install(place, TRAY)?;
     source(place)?;
     let tests = step("architecture", || {
         run_tests(&mut place.check_cargo(&["test", "--package", "xtask"]))
@@ -28,6 +31,8 @@ pub(crate) fn source(place: &Place) -> Result<(), Failure> {
             .command(deny)
             .args(["check", "bans", "licenses", "sources"]))
     })?;
+    // Before clippy: the tray application carries the pages inside.
+    ui::check(place)?;
     step("clippy", || {
         run(&mut place.check_cargo(&[
             "clippy",

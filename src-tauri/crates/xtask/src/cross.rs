@@ -12,6 +12,7 @@ use crate::needs::{self, C_COMPILER, MINGW, WINE};
 use crate::place::Place;
 use crate::process::{Failure, run, step};
 use crate::summary::run_tests;
+use crate::ui;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -47,9 +48,18 @@ const MACOS: System = System {
 /// All of them. Their results lie in [`folder`].
 pub(crate) const SYSTEMS: &[System] = &[WINDOWS, MACOS];
 
-/// What has no side on Windows, or is no test of a side: the real servers, the measurements and
-/// this program.
-const NOT_UNDER_WINE: &[&str] = &["aco-e2e", "aco-bench", "xtask"];
+/// What has no side on Windows, or is no test of a side: the real servers and desktops, the
+/// measurements and this program; and the tray application, which shows itself by [`Cross::smoke`].
+const NOT_UNDER_WINE: &[&str] = &[
+    "aco-bench",
+    "aco-e2e",
+    "aco-e2e-desktop",
+    "aco-minimal-tray",
+    TRAY_APPLICATION,
+    "xtask",
+];
+
+const TRAY_APPLICATION: &str = "ai-cost-observer";
 
 /// Whether the tests run as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +74,8 @@ pub(crate) fn check(place: &Place, tests: Tests) -> Result<(), Failure> {
     if tests == Tests::UnderWine {
         needs::install(place, &[&WINE])?;
     }
+    // The tray application carries them, wherever it runs.
+    ui::build(place)?;
     let cross = Cross {
         place,
         toolchain: Toolchain::find(place, SYSTEMS)?,
@@ -81,6 +93,9 @@ pub(crate) fn check(place: &Place, tests: Tests) -> Result<(), Failure> {
             run_tests(&mut cross.tests(&WINDOWS, &prefix))
         })?;
         println!("under Wine: {summary}");
+        step("the tray application under Wine", || {
+            run(&mut cross.smoke(&WINDOWS, &prefix))
+        })?;
     }
     Ok(())
 }
@@ -117,6 +132,16 @@ impl Cross<'_> {
             command.args(["--exclude", package]);
         }
         prefix.enter(&mut command, system);
+        command
+    }
+
+    /// The tray application's check of itself, which ends before the window: Wine has no webview.
+    fn smoke(&self, system: &System, prefix: &Prefix) -> Command {
+        let mut command = self.cargo("run", system);
+        command.args(["--quiet", "--package", TRAY_APPLICATION, "--", "--smoke"]);
+        prefix.enter(&mut command, system);
+        // Nothing that an earlier run has left there is wrong: a home is used more than once.
+        command.env("ACO_HOME", r"C:\aco-smoke");
         command
     }
 

@@ -23,9 +23,11 @@ mod place;
 mod process;
 mod rig;
 mod run;
+mod screenshots;
 mod stack;
 mod summary;
 mod test;
+mod ui;
 
 use cross::Tests;
 use place::Place;
@@ -35,15 +37,20 @@ use std::process::ExitCode;
 const HELP: &str = "\
 Usage: cargo xtask <command>
 
-  run [--stack] [-- ARGS]   install what is missing, build aco and start `aco run ARGS`;
-                            --stack starts Collector, Loki, Prometheus and Grafana first
+  run [-- ARGS]             install what is missing, build the tray application and open it;
+                            without a display, the agent alone
+  run --headless [-- ARGS]  build aco and start `aco run ARGS`
+  run --stack [-- ARGS]     the same, with Collector, Loki, Prometheus and Grafana to ship to
   test                      install what is missing and check everything CI checks
-  check                     the quick part of it: format, clippy, licences, architecture
+  check                     the quick part of it: format, clippy, licences, pages, architecture
+  ui                        build the pages of the window, if they have changed
+  screenshots               take the pictures of docs/screenshots anew
   cross check [--no-wine]   type-check for Windows and macOS, run Windows' tests under Wine
   bench emit [-- ARGS]      measure the emit path and the drain
   bench idle [-- ARGS]      measure an agent that has nothing to do, against the real servers
   bench import [-- ARGS]    measure a first import and what follows it, against ccusage (from npm)
   icons                     draw the icons from the SVGs in src-tauri/icons
+  bench tray [-- ARGS]      measure the tray application, against the least there can be
   rig [NAME]                run one long test against the real servers; without a name, list them
   rig fuzz                  feed mutated files to every reader of transcripts, a minute each
   stack build               build the real servers the tests use
@@ -51,8 +58,9 @@ Usage: cargo xtask <command>
 
 Examples:
   cargo xtask run                  watch this machine, record locally
-  cargo xtask run --stack          the same, shipped to a backend on this machine
-  cargo xtask run -- --once        one scan, then exit
+  cargo xtask run --stack          without a tray, shipped to a backend on this machine
+  cargo xtask run --headless -- --once
+                                   one scan, then exit
   cargo xtask test                 before a pull request
 
 Results of the checks are kept in the platform's cache folder (ai-cost-observer/target);
@@ -80,15 +88,19 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
             let arguments = after_dashes(rest)?;
             checks(|place| run::with_stack(place, arguments))
         }
+        ["run", "--headless", rest @ ..] => run::headless(&Place::find()?, after_dashes(rest)?),
         ["run", rest @ ..] => run::alone(&Place::find()?, after_dashes(rest)?),
         ["test"] => checks(test::everything),
         ["check"] => checks(check::quick),
+        ["ui"] => ui::build(&Place::find()?),
+        ["screenshots"] => checks(screenshots::take),
         ["cross", "check"] => checks(|place| cross::check(place, Tests::UnderWine)),
         ["cross", "check", "--no-wine"] => checks(|place| cross::check(place, Tests::Not)),
         ["bench", "emit", rest @ ..] => bench::emit(&Place::find()?, after_dashes(rest)?),
         ["bench", "idle", rest @ ..] => bench::idle(&Place::find()?, after_dashes(rest)?),
         ["bench", "import", rest @ ..] => bench::import(&Place::find()?, after_dashes(rest)?),
         ["icons"] => checks(icons::draw),
+        ["bench", "tray", rest @ ..] => bench::tray(&Place::find()?, after_dashes(rest)?),
         ["rig"] => checks(rig::list),
         ["rig", "fuzz"] => checks(fuzz::all),
         ["rig", name] => checks(|place| rig::one(place, name)),

@@ -1,9 +1,9 @@
 //! What the machine must have, why, and how it comes there.
 //!
 //! Rust, Node and Go are taken for granted. The list is short because the product is: no protoc
-//! (opentelemetry-proto ships its generated code), no OpenSSL and no cmake (rustls with ring), no
-//! pkg-config (nothing links a system library yet). cargo-deny is fetched as source, like any
-//! other dependency, into the cache folder.
+//! (opentelemetry-proto ships its generated code), no OpenSSL and no cmake (rustls with ring). The
+//! tray application alone links the system's libraries, those of its webview; `aco` builds without.
+//! cargo-deny is fetched as source, like any other dependency, into the cache folder.
 
 use crate::place::Place;
 use crate::process::{Failure, run, step, succeeds};
@@ -26,7 +26,7 @@ pub(crate) struct Need {
 
 #[derive(Clone, Copy, Debug)]
 enum Remedy {
-    /// A Debian package, and what to install on other systems.
+    /// A Debian package (or several, a space between them), and what to install on other systems.
     System {
         debian: &'static str,
         elsewhere: &'static str,
@@ -66,6 +66,108 @@ pub(crate) const GO: Need = Need {
     probe: &["go", "version"],
     what: "Go (for the real Collector, Loki and Prometheus)",
     remedy: Remedy::Hand("install Go 1.26 or newer, see https://go.dev/dl"),
+};
+
+/// Installs and builds the pages of the window.
+pub(crate) const NODE: Need = Need {
+    probe: &["node", "--version"],
+    what: "Node.js with npm (for the pages of the window)",
+    remedy: Remedy::Hand("install Node.js 20.19 or newer with npm, see https://nodejs.org"),
+};
+
+/// Finds the libraries that the tray application links.
+const PKG_CONFIG: Need = Need {
+    probe: &["pkg-config", "--version"],
+    what: "pkg-config",
+    remedy: Remedy::System {
+        debian: "pkg-config",
+        elsewhere: "Fedora: `dnf install pkgconf`; Arch: `pacman -S pkgconf`",
+    },
+};
+
+/// Draws the window. The tray and the toolkit come with it.
+const WEBVIEW: Need = Need {
+    probe: &["pkg-config", "--exists", "webkit2gtk-4.1"],
+    what: "WebKitGTK's development files (for the tray application's window)",
+    remedy: Remedy::System {
+        debian: "libwebkit2gtk-4.1-dev",
+        elsewhere: "Fedora: `dnf install webkit2gtk4.1-devel`; Arch: `pacman -S webkit2gtk-4.1`",
+    },
+};
+
+/// Speaks to the panel; loaded when the program runs.
+const APPINDICATOR: Need = Need {
+    probe: &["pkg-config", "--exists", "ayatana-appindicator3-0.1"],
+    what: "libayatana-appindicator (for the tray icon)",
+    remedy: Remedy::System {
+        debian: "libayatana-appindicator3-dev",
+        elsewhere: "Fedora: `dnf install libayatana-appindicator-gtk3-devel`; \
+                    Arch: `pacman -S libayatana-appindicator`",
+    },
+};
+
+/// What building the tray application takes beyond a compiler. Elsewhere the system has it.
+pub(crate) const TRAY: &[&Need] = if cfg!(target_os = "linux") {
+    &[&PKG_CONFIG, &WEBVIEW, &APPINDICATOR]
+} else {
+    &[]
+};
+
+/// A display in memory.
+const DISPLAY: Need = Need {
+    probe: &["Xvfb", "-help"],
+    what: "Xvfb (a display for the tests)",
+    remedy: Remedy::System {
+        debian: "xvfb",
+        elsewhere: "Fedora: `dnf install xorg-x11-server-Xvfb`; Arch: `pacman -S xorg-server-xvfb`",
+    },
+};
+
+/// Frames, so that a window has a button to close it.
+const WINDOW_MANAGER: Need = Need {
+    probe: &["openbox", "--version"],
+    what: "openbox (a window manager for the tests)",
+    remedy: Remedy::System {
+        debian: "openbox",
+        elsewhere: "Fedora: `dnf install openbox`; Arch: `pacman -S openbox`",
+    },
+};
+
+/// What the tray icon and its menu are spoken to over.
+const SESSION_BUS: Need = Need {
+    probe: &["dbus-daemon", "--version"],
+    what: "dbus-daemon (a session bus for the tests)",
+    remedy: Remedy::System {
+        debian: "dbus",
+        elsewhere: "Fedora: `dnf install dbus-daemon`; Arch: `pacman -S dbus`",
+    },
+};
+
+/// Holds the window as a person would.
+const WEBDRIVER: Need = Need {
+    probe: &["WebKitWebDriver", "--help"],
+    what: "WebKitWebDriver (drives the window in the tests)",
+    remedy: Remedy::System {
+        debian: "webkit2gtk-driver",
+        elsewhere: "Fedora: `dnf install webkit2gtk4.1`; Arch: it comes with webkit2gtk-4.1",
+    },
+};
+
+/// A window without a font shows no words. The wide one: what fits with it fits with others.
+const FONT: Need = Need {
+    probe: &["sh", "-c", "fc-list | grep -q DejaVuSans"],
+    what: "the font DejaVu Sans (for the tests of the window)",
+    remedy: Remedy::System {
+        debian: "fonts-dejavu-core fontconfig",
+        elsewhere: "Fedora: `dnf install dejavu-sans-fonts`; Arch: `pacman -S ttf-dejavu`",
+    },
+};
+
+/// What the tests of the tray application take: a desktop.
+pub(crate) const DESKTOP: &[&Need] = if cfg!(target_os = "linux") {
+    &[&DISPLAY, &WINDOW_MANAGER, &SESSION_BUS, &WEBDRIVER, &FONT]
+} else {
+    &[]
 };
 
 /// Links the programs for Windows whose tests run under Wine. The variant whose threads are POSIX's:
@@ -118,9 +220,10 @@ pub(crate) fn install(place: &Place, needs: &[&Need]) -> Result<(), Failure> {
     let packages: Vec<&str> = missing
         .iter()
         .filter_map(|need| match need.remedy {
-            Remedy::System { debian, .. } => Some(debian),
+            Remedy::System { debian, .. } => Some(debian.split(' ')),
             Remedy::Rustup(_) | Remedy::Hand(_) => None,
         })
+        .flatten()
         .collect();
     if !packages.is_empty() && Path::new("/etc/debian_version").exists() {
         step("install Debian packages", || apt(&packages))?;
@@ -248,8 +351,15 @@ mod tests {
 
     #[test]
     fn every_remedy_names_what_to_do() {
-        for need in [C_COMPILER, RUSTFMT, CLIPPY, GO, MINGW, WINE] {
-            assert!(need.advice().contains("install") || need.advice().contains("add"));
+        let always = [&C_COMPILER, &RUSTFMT, &CLIPPY, &GO, &NODE, &MINGW, &WINE];
+        for need in always.iter().chain(TRAY).chain(DESKTOP) {
+            let advice = need.advice();
+            assert!(
+                ["install", "add", "pacman"]
+                    .iter()
+                    .any(|word| advice.contains(word)),
+                "{advice}"
+            );
         }
         assert!(
             C_COMPILER

@@ -4,7 +4,8 @@
 //! product downloads it.
 
 use crate::place::Place;
-use crate::process::{Failure, run, step, succeeds};
+use crate::process::{Failure, run, step};
+use crate::ui::npm;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -119,16 +120,6 @@ fn fetched(tools: &Path) -> Option<PathBuf> {
         .filter(|entry| entry.file_name().to_string_lossy().starts_with("ccusage-"))
         .max_by_key(|entry| entry.metadata().and_then(|data| data.modified()).ok())
         .map(|entry| entry.path())
-}
-
-/// On Windows npm is a script, which is not found by its bare name.
-fn npm(place: &Place) -> Command {
-    let plain = place.command("npm");
-    if cfg!(windows) && !succeeds(place.command("npm").arg("--version")) {
-        place.command("npm.cmd")
-    } else {
-        plain
-    }
 }
 
 #[cfg(test)]

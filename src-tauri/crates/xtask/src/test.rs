@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything CI checks, in one command.
 
-use crate::needs::{self, C_COMPILER, CLIPPY, GO, RUSTFMT};
+use crate::needs::{self, C_COMPILER, CLIPPY, DESKTOP, GO, RUSTFMT, TRAY};
 use crate::place::Place;
 use crate::process::{Failure, run, step};
 use crate::summary::run_tests;
@@ -10,7 +10,10 @@ use crate::{check, cross, stack};
 ///
 /// The tests come last, so that the end of the output is their count.
 pub(crate) fn everything(place: &Place) -> Result<(), Failure> {
-    needs::install(place, &[&C_COMPILER, &RUSTFMT, &CLIPPY, &GO])?;
+    needs::install(
+        place,
+        &[&[&C_COMPILER, &RUSTFMT, &CLIPPY, &GO], TRAY, DESKTOP].concat(),
+    )?;
     eprintln!("building in {}", place.checks_target.display());
     check::source(place)?;
     step("documentation", || {
