@@ -141,7 +141,7 @@ text: string, };
 /**
  * What a button does; the window knows how to do each of them.
  */
-export type Deed = "pause" | "resume" | "connect" | "replace_token" | "connect_grafana" | "add_folder" | "open_grafana" | "try_now" | "acknowledge" | "open_config" | "show_quarantine" | "open_log_folder" | "show_dropped" | "update_prices" | "start_agent" | "send_kept" | "keep_kept" | "remove_token" | "test" | "stop_test";
+export type Deed = "pause" | "resume" | "connect" | "replace_token" | "connect_grafana" | "add_folder" | "open_grafana" | "try_now" | "acknowledge" | "open_config" | "show_quarantine" | "open_log_folder" | "show_dropped" | "update_prices" | "start_agent" | "send_kept" | "keep_kept" | "remove_token" | "test" | "stop_test" | "quit";
 
 /**
  * A view with nothing in it: why, where we looked, one next step.
@@ -1217,9 +1217,11 @@ show_quarantine: { takes: {}; gives: null };
 start_agent: { takes: {}; gives: null };
 /** Begins to send `logs`, the recent lines first, and gives the number these batches bear. */
 follow_logs: { takes: { filter: LogFilter }; gives: number };
+/** The last batch is drawn: the next one may come. Without it none does. */
+took_logs: { takes: { follow: number }; gives: null };
 /** No more `logs`. */
 stop_logs: { takes: {}; gives: null };
-/** Lines older than the first one shown, from the file. */
+/** Lines from the file: those before `LogPage.before`, or older than the `at` of a shown line. */
 older_logs: { takes: { filter: LogFilter; before: string | null }; gives: LogPage };
 /** The Spend view; `spend` follows when its figures change. */
 spend: { takes: { range: Range; by: Grouping }; gives: SpendView };
@@ -1251,6 +1253,8 @@ try_first_run: { takes: { choice: FirstRunChoice }; gives: FirstRunView };
 finish_first_run: { takes: { choice: FirstRunChoice }; gives: FirstRunView | null };
 /** Saves nothing and does not ask again. */
 skip_first_run: { takes: {}; gives: null };
+/** Ends the whole program, its agent too: for a desktop without a tray to do it in. */
+quit: { takes: {}; gives: null };
 };
 
 /** What is told: what an event carries, by name. */

@@ -99,12 +99,18 @@ pub const COMMANDS: &[Command] = &[
         "number",
         "Begins to send `logs`, the recent lines first, and gives the number these batches bear.",
     ),
+    command(
+        "took_logs",
+        "{ follow: number }",
+        "null",
+        "The last batch is drawn: the next one may come. Without it none does.",
+    ),
     command("stop_logs", "{}", "null", "No more `logs`."),
     command(
         "older_logs",
         "{ filter: LogFilter; before: string | null }",
         "LogPage",
-        "Lines older than the first one shown, from the file.",
+        "Lines from the file: those before `LogPage.before`, or older than the `at` of a shown line.",
     ),
     command(
         "spend",
@@ -170,6 +176,12 @@ pub const COMMANDS: &[Command] = &[
         "{}",
         "null",
         "Saves nothing and does not ask again.",
+    ),
+    command(
+        "quit",
+        "{}",
+        "null",
+        "Ends the whole program, its agent too: for a desktop without a tray to do it in.",
     ),
 ];
 

@@ -1,6 +1,11 @@
 //! The first run: what was found, where records go, start at login. Three steps, each skippable.
 
-use crate::{Field, FirstLine, Row, Section, TestView};
+use crate::now::Now;
+use crate::settings::problem_text;
+use crate::status::folder_row;
+use crate::{Field, FirstLine, Input, Row, Section, TestView};
+use aco_domain::figures::plural;
+use aco_domain::{SettingProblem, SettingsSheet, Sources, TokenState};
 use serde::{Deserialize, Serialize};
 
 /// The first run. Command `first_run`.
@@ -128,3 +133,180 @@ impl std::fmt::Debug for FirstRunChoice {
             .finish()
     }
 }
+
+/// What stands in the window's environment, set for whichever program, and is offered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offers {
+    /// A variable and the address in it.
+    pub endpoint: Option<(String, String)>,
+    /// The variable a token is in. The token stays with whoever read it.
+    pub token: Option<String>,
+}
+
+/// What the first run is drawn from.
+#[derive(Clone, Copy, Debug)]
+pub struct FirstRunFacts<'a> {
+    /// Where usage is read.
+    pub sources: &'a Sources,
+    /// The settings in force.
+    pub settings: &'a SettingsSheet,
+    /// What was found in the environment.
+    pub offers: &'a Offers,
+    /// The endpoint as it was typed last, where it was not accepted.
+    pub typed: Option<&'a str>,
+    /// What is wrong with it.
+    pub problems: &'a [SettingProblem],
+    /// The test.
+    pub test: &'a TestView,
+}
+
+const ENDPOINT: &str = "ship.endpoint";
+
+impl FirstRunView {
+    /// The view of these facts now.
+    #[must_use]
+    pub fn of(facts: &FirstRunFacts<'_>, now: &Now) -> Self {
+        Self {
+            found: found(facts.sources, now),
+            shipping: shipping(facts),
+            login: login(),
+        }
+    }
+}
+
+fn found(sources: &Sources, now: &Now) -> Found {
+    let there: Vec<_> = sources.sources.iter().filter(|s| s.is_found()).collect();
+    let tools: Vec<Row> = there
+        .iter()
+        .map(|source| {
+            let row = folder_row(source, now);
+            match source.files {
+                0 => row,
+                files => row.aside(plural(files, "file", "files")),
+            }
+        })
+        .collect();
+    let first = match tools.len() {
+        0 => FirstLine::word("No AI tools found").dot("the first one that runs shows by itself"),
+        count => FirstLine {
+            detail: " on this machine".to_owned(),
+            ..FirstLine::word(format!(
+                "{} found",
+                plural(count as u64, "AI tool", "AI tools")
+            ))
+        },
+    };
+    Found {
+        title: "Tools found".to_owned(),
+        first,
+        tools,
+        read: Section {
+            title: "What is read from them".to_owned(),
+            is_list: false,
+            rows: vec![
+                Row::new(
+                    "Kept",
+                    "Token counts, model names, times, session ids, project folders",
+                ),
+                Row::new("Never kept", "Prompts, answers, command lines, keys"),
+                Row::new(
+                    "If you ship",
+                    "Project folders and session ids leave only as keyed hashes",
+                ),
+            ],
+        },
+    }
+}
+
+fn shipping(facts: &FirstRunFacts<'_>) -> ShippingStep {
+    let settings = facts.settings.settings.iter();
+    let configured = settings
+        .clone()
+        .find(|setting| setting.key == ENDPOINT)
+        .filter(|setting| !setting.value.is_empty());
+    let offer = facts.offers.endpoint.as_ref();
+    let (value, note) = match (facts.typed, configured, offer) {
+        (Some(typed), _, _) => (typed.to_owned(), None),
+        (None, Some(setting), _) => (setting.value.clone(), None),
+        (None, None, Some((variable, value))) => (
+            value.clone(),
+            Some(format!(
+                "Found in {variable}. Change it if that belongs to another tool."
+            )),
+        ),
+        (None, None, None) => (String::new(), None),
+    };
+    let problem = facts.problems.first();
+    let has_token = matches!(facts.settings.token, TokenState::Present { .. });
+    ShippingStep {
+        title: "Shipping".to_owned(),
+        first: FirstLine::word("Where should records go?"),
+        local: Explained {
+            label: "Stay on this machine".to_owned(),
+            text: "Everything is recorded and shown here. Nothing is sent. You can connect later."
+                .to_owned(),
+        },
+        connect: Explained {
+            label: "Also ship to my OpenTelemetry Collector".to_owned(),
+            text: "Over TLS, with your token. While it is away, records wait here.".to_owned(),
+        },
+        suggests_connect: !value.is_empty(),
+        endpoint: Field {
+            key: ENDPOINT.to_owned(),
+            label: "Endpoint".to_owned(),
+            value,
+            input: Input::Text,
+            placeholder: "https://otel.example:4317".to_owned(),
+            unit: None,
+            mono: false,
+            aside: None,
+            note,
+            error: problem.map(problem_text),
+            fixed: configured.and_then(|setting| {
+                let variable = setting.fixed_by()?;
+                Some(format!("Set by {variable} in the service’s environment."))
+            }),
+        },
+        token_placeholder: if has_token {
+            "Stored; type to replace".to_owned()
+        } else {
+            "Stored safely, never shown again".to_owned()
+        },
+        token_offer: facts
+            .offers
+            .token
+            .as_ref()
+            .filter(|_| !has_token)
+            .map(|variable| TokenOffer {
+                label: format!("Use the token found in {variable}"),
+            }),
+        test: facts.test.clone(),
+    }
+}
+
+fn login() -> LoginStep {
+    LoginStep {
+        title: "At login".to_owned(),
+        first: FirstLine::word("Start when you log in?"),
+        lead: "Counts are complete only while the agent runs. Some tools delete their own history \
+               after 30 days; what the agent has counted stays."
+            .to_owned(),
+        login: Switch {
+            label: "Start at login, without a window".to_owned(),
+            checked: true,
+        },
+        // Opt-in: nobody asked for notifications yet.
+        notify: Switch {
+            label: "Notify when the token is refused, records are dropped or a budget is reached"
+                .to_owned(),
+            checked: false,
+        },
+        after: "Closing the window keeps the agent running. Its icon is in the tray; Quit is in \
+                the icon’s menu."
+            .to_owned(),
+    }
+}
+
+#[cfg(test)]
+#[path = "first_run_tests.rs"]
+mod tests;

@@ -1,7 +1,14 @@
 //! The Logs view: lines as text that cannot do anything, bounded, with a mark each.
 
+mod stream;
+
 use crate::FirstLine;
+use crate::escape::Safe;
+use crate::now::Now;
+use aco_domain::LineLevel;
 use serde::{Deserialize, Serialize};
+
+pub use stream::LogStream;
 
 /// How urgent a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,6 +163,118 @@ pub struct LogPage {
     pub end: Option<String>,
 }
 
+/// Values of a line beyond these are not shown.
+const MOST_ATTRIBUTES: usize = 100;
+
+impl From<Level> for LineLevel {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Error => Self::Error,
+            Level::Warn => Self::Warn,
+            Level::Info => Self::Info,
+            Level::Debug => Self::Debug,
+            Level::Trace => Self::Trace,
+        }
+    }
+}
+
+impl From<LineLevel> for Level {
+    fn from(level: LineLevel) -> Self {
+        match level {
+            LineLevel::Error => Self::Error,
+            LineLevel::Warn => Self::Warn,
+            LineLevel::Info => Self::Info,
+            LineLevel::Debug => Self::Debug,
+            LineLevel::Trace => Self::Trace,
+        }
+    }
+}
+
+impl LogLine {
+    fn of(line: &aco_domain::LogLine, id: String, marked: Option<Marked>, now: &Now) -> Self {
+        let text = Safe::of(&line.message, None);
+        let plain = text.plain();
+        let attributes: Vec<Attribute> = line
+            .attributes
+            .iter()
+            .take(MOST_ATTRIBUTES)
+            .map(|(key, value)| {
+                let value = Safe::of(value, None);
+                Attribute {
+                    key: Safe::of(key, None).plain(),
+                    plain: value.plain(),
+                    value: value.pieces,
+                }
+            })
+            .collect();
+        let time_title = now.exact(line.at);
+        let target = Safe::of(&line.target, None).plain();
+        let mut copy = format!("{time_title} {} {target} {plain}", line.level.as_str());
+        for attribute in &attributes {
+            copy.push_str(&format!("\n  {}={}", attribute.key, attribute.plain));
+        }
+        Self {
+            id,
+            at: line.at.0.to_string(),
+            time: now.precise(line.at),
+            time_title,
+            level: line.level.into(),
+            level_word: line.level.as_str().to_owned(),
+            target,
+            cut: text.cut,
+            text: text.pieces,
+            plain,
+            attributes,
+            marked,
+            copy,
+        }
+    }
+}
+
+impl LogFilter {
+    /// Whether a line is wanted.
+    #[must_use]
+    pub fn takes(&self, line: &aco_domain::LogLine) -> bool {
+        // The more urgent, the smaller.
+        if line.level > LineLevel::from(self.level) {
+            return false;
+        }
+        let wanted = self.text.trim().to_lowercase();
+        let holds = |text: &str| text.to_lowercase().contains(&wanted);
+        wanted.is_empty()
+            || holds(&line.message)
+            || holds(&line.target)
+            || line
+                .attributes
+                .iter()
+                .any(|(key, value)| holds(key) || holds(value))
+    }
+}
+
+impl LogPage {
+    /// A page of lines from the file: `lines` newest first, as the agent gives them. `page` is a
+    /// number that no other page of this window has. Lines from `shown_since` on are live in the
+    /// view already and left out.
+    #[must_use]
+    pub fn of(
+        lines: &[aco_domain::LogLine],
+        before: Option<String>,
+        page: u32,
+        shown_since: Option<aco_domain::UnixNanos>,
+        now: &Now,
+    ) -> Self {
+        let is_new = |line: &&aco_domain::LogLine| shown_since.is_none_or(|since| line.at < since);
+        let rows = lines.iter().filter(is_new).enumerate().map(|(n, line)| {
+            let line = LogLine::of(line, format!("p{page}.{n}"), None, now);
+            LogRow::Line(Box::new(line))
+        });
+        let mut rows: Vec<LogRow> = rows.collect();
+        rows.reverse();
+        let end = before.is_none().then(|| "The log begins here".to_owned());
+        Self { rows, before, end }
+    }
+}
+
 /// Which lines are wanted. Argument of `follow_logs` and `older_logs`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -165,3 +284,7 @@ pub struct LogFilter {
     /// Holding this text, in whatever case; all when empty.
     pub text: String,
 }
+
+#[cfg(test)]
+#[path = "logs_tests.rs"]
+mod tests;

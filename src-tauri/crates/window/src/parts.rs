@@ -156,6 +156,8 @@ pub enum Deed {
     Test,
     /// Command `stop_test`.
     StopTest,
+    /// Command `quit`.
+    Quit,
 }
 
 /// A button.

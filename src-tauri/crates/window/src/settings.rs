@@ -1,8 +1,16 @@
 //! The Settings view: every value with where it came from, checked by the code that reads
 //! `config.toml`.
 
+mod build;
+mod fields;
+mod subscriptions;
+
 use crate::{Action, FirstLine, Row, Shown, TestView};
 use serde::{Deserialize, Serialize};
+
+pub use build::{START_AT_LOGIN, SettingsFacts};
+pub(crate) use fields::problem_text;
+pub use subscriptions::subscription_changes;
 
 /// The Settings view. Commands `settings`, `check_settings` and `change_settings`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

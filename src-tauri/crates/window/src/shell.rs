@@ -1,6 +1,8 @@
 //! What is around every view: the sidebar with the state's glyph, and whether an agent answers.
 
-use crate::{Action, FirstLine, Glyph, Tone};
+use crate::status::glyph;
+use crate::{Action, Deed, FirstLine, Glyph, Tone};
+use aco_domain::{Role, Status};
 use serde::Serialize;
 
 /// The sidebar and the connection. Event `shell`, whenever it changes.
@@ -75,3 +77,110 @@ pub struct Opening {
     /// The sidebar.
     pub shell: Shell,
 }
+
+/// How the window is connected.
+#[derive(Clone, Copy, Debug)]
+pub enum Link<'a> {
+    /// Not tried yet, or the agent has not answered yet.
+    Waiting,
+    /// Nobody listens.
+    NotRunning,
+    /// There was a connection, and there is none now.
+    Lost {
+        /// What happened.
+        why: &'a str,
+    },
+    /// The agent is of another protocol.
+    UpgradeNeeded {
+        /// Which versions meet.
+        message: &'a str,
+        /// Which one to update.
+        remedy: &'a str,
+        /// Its state, which it tells across versions.
+        status: Option<&'a Status>,
+    },
+    /// The agent's word.
+    Live(&'a Status),
+}
+
+impl Shell {
+    /// The sidebar for a connection.
+    #[must_use]
+    pub fn of(link: Link<'_>) -> Self {
+        let status = match link {
+            Link::Live(status) => Some(status),
+            Link::UpgradeNeeded { status, .. } => status,
+            _ => None,
+        };
+        let notice = notice(link);
+        let (glyph, tone) = match (status, &notice) {
+            (Some(status), _) => glyph(status),
+            (None, Some(notice)) if notice.kind == NoticeKind::Waiting => {
+                (Glyph::Spinner, Tone::Plain)
+            }
+            _ => (Glyph::Attention, Tone::Act),
+        };
+        let state = match (status, &notice) {
+            (Some(status), _) => status.summary.clone(),
+            (None, Some(notice)) => notice.first.word.clone(),
+            (None, None) => String::new(),
+        };
+        let is_service = status.is_some_and(|status| status.role == Some(Role::Service));
+        Self {
+            glyph,
+            tone,
+            state,
+            foot: is_service.then(|| "Run by service".to_owned()),
+            notice,
+        }
+    }
+}
+
+fn notice(link: Link<'_>) -> Option<Notice> {
+    let act = |word: &str| FirstLine::word(word).glyph(Glyph::Attention, Tone::Act);
+    let start = || Some(Action::primary(Deed::StartAgent, "Start AI Cost Observer"));
+    Some(match link {
+        Link::Live(_) => return None,
+        Link::Waiting => Notice {
+            kind: NoticeKind::Waiting,
+            first: FirstLine::word("Waiting for the agent…").glyph(Glyph::Spinner, Tone::Plain),
+            lead: String::new(),
+            action: None,
+        },
+        Link::NotRunning => Notice {
+            kind: NoticeKind::NotRunning,
+            first: act("Not running").dot("nothing is being recorded"),
+            lead:
+                "No agent runs for this folder. What was recorded is safe on the disk; tools that \
+                   run meanwhile are counted from their own files once it runs again. This window \
+                   connects by itself."
+                    .to_owned(),
+            action: start(),
+        },
+        Link::Lost { why } => Notice {
+            kind: NoticeKind::Lost,
+            first: act("Connection lost").dot("trying again"),
+            lead: format!(
+                "{} What was recorded is safe on the disk. This window connects by itself.",
+                crate::now::sentence(why)
+            ),
+            action: start(),
+        },
+        Link::UpgradeNeeded {
+            message, remedy, ..
+        } => Notice {
+            kind: NoticeKind::UpgradeNeeded,
+            first: act("Upgrade needed"),
+            lead: format!(
+                "{} {}",
+                crate::now::sentence(message.trim_start_matches("upgrade needed: ")),
+                crate::now::sentence(remedy)
+            ),
+            action: None,
+        },
+    })
+}
+
+#[cfg(test)]
+#[path = "shell_tests.rs"]
+mod tests;

@@ -1,8 +1,16 @@
 //! The Spend view: what the recorded tokens cost by list price, what that figure lacks, and fees
 //! beside it, never added to it.
 
+mod asking;
+mod chart;
+mod table;
+mod view;
+
 use crate::{Action, Empty, FirstLine, Section, Shown, Slot};
 use serde::{Deserialize, Serialize};
+
+pub use asking::Days;
+pub use view::SpendFacts;
 
 /// The days that are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
