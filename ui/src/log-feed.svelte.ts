@@ -19,6 +19,8 @@ export class LogFeed {
 
   private follow: number | null = null;
   private early: LogBatch[] = [];
+  /** Whether the recent lines have come. */
+  private begun = false;
   private asked = 0;
   private filter: LogFilter = { level: "debug", text: "" };
   private before: string | null = null;
@@ -39,12 +41,11 @@ export class LogFeed {
     const follow = await this.session.ask("follow_logs", { filter });
     if (follow === undefined || mine !== this.asked) return;
     this.replaceAll();
+    this.begun = false;
     this.follow = follow;
     const early = this.early;
     this.early = [];
     for (const batch of early) this.hear(batch);
-    // Nothing recent matches; something older may.
-    if (this.rows.length === 0) await this.older();
   }
 
   close(): void {
@@ -91,6 +92,9 @@ export class LogFeed {
     this.first = batch.first;
     if (batch.marks.length > 0) this.mark(batch);
     if (batch.rows.length > 0) this.append(batch.rows);
+    // Nothing recent matches; something older may.
+    if (!this.begun && this.rows.length === 0) void this.older();
+    this.begun = true;
   }
 
   private replaceAll(): void {

@@ -6,8 +6,9 @@ const steps: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1
 /**
  * Keeps exactly one of the group's buttons in the Tab order: the one that was focused last, before
  * that the current one. Arrows, Home and End move the focus, and wrap around.
+ * @param onmove is handed the control an arrow went to, where going there is choosing it
  */
-export function roving(): Attachment<HTMLElement> {
+export function roving(onmove?: (member: HTMLElement) => void): Attachment<HTMLElement> {
   return (group) => {
     const members = (): HTMLElement[] => [...group.querySelectorAll<HTMLElement>("[data-rove]:not(:disabled)")];
 
@@ -40,6 +41,7 @@ export function roving(): Attachment<HTMLElement> {
       event.stopPropagation();
       settle(next);
       next.focus();
+      onmove?.(next);
     };
 
     const onFocus = (event: FocusEvent): void => {
