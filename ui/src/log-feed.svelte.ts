@@ -1,4 +1,5 @@
 // The rows of the Logs view: live ones as they come, older ones as they are asked for, bounded.
+import { tick } from "svelte";
 import type { FirstLine, LogBatch, LogFilter, LogRow } from "./bindings/window";
 import type { Session } from "./session.svelte";
 
@@ -95,6 +96,13 @@ export class LogFeed {
     // Nothing recent matches; something older may.
     if (!this.begun && this.rows.length === 0) void this.older();
     this.begun = true;
+    void this.took(batch.follow);
+  }
+
+  /** Lets the next batch come once this one is drawn: a slow window is told less, and how much less. */
+  private async took(follow: number): Promise<void> {
+    await tick();
+    if (follow === this.follow) await this.session.ask("took_logs", { follow });
   }
 
   private replaceAll(): void {

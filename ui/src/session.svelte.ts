@@ -14,6 +14,7 @@ const plainCommands = {
   start_agent: "start_agent",
   test: "test_connection",
   stop_test: "stop_test",
+  quit: "quit",
 } as const satisfies Partial<Record<Deed, CommandName>>;
 
 /** Where Settings is to be opened: a section, and whether at the token's field. */
@@ -152,7 +153,7 @@ export class Session {
       // The menu of choices is the button itself.
       case "pause": break;
       case "resume": case "try_now": case "acknowledge": case "open_config": case "show_quarantine":
-      case "open_log_folder": case "start_agent": case "test": case "stop_test":
+      case "open_log_folder": case "start_agent": case "test": case "stop_test": case "quit":
         await this.ask(plainCommands[deed], {});
         break;
       case "update_prices": this.said = (await this.ask("update_prices", {})) ?? null; break;

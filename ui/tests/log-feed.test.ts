@@ -28,6 +28,18 @@ describe("the feed of the log", () => {
     expect(feed.rows.map(({ id }) => id)).toEqual(["1", "2"]);
   });
 
+  it("asks for the next batch once one is drawn, and only for the stream it hears", async () => {
+    const { transport, feed } = feedOver();
+    await feed.start(all);
+    transport.emit("logs", batch(lines(1, 2)));
+    expect(asked(transport, "took_logs")).toEqual([]);
+    await vi.waitFor(() => { expect(asked(transport, "took_logs")).toEqual([{ follow: 1 }]); });
+    await feed.start({ level: "warn", text: "" });
+    transport.emit("logs", batch(lines(3, 1), { follow: 1 }));
+    transport.emit("logs", batch(lines(4, 1), { follow: 2 }));
+    await vi.waitFor(() => { expect(asked(transport, "took_logs")).toEqual([{ follow: 1 }, { follow: 2 }]); });
+  });
+
   it("ignores lines of a filter that holds no more", async () => {
     const { transport, feed } = feedOver();
     await feed.start(all);

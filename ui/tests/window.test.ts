@@ -89,6 +89,7 @@ describe("a deed", () => {
     ["send_kept", "send_kept", { send: true }],
     ["keep_kept", "send_kept", { send: false }],
     ["start_agent", "start_agent", {}],
+    ["quit", "quit", {}],
   ];
   it.each(commands)("%s asks for %s", async (deed, command, takes) => {
     const user = userEvent.setup();
