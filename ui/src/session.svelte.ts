@@ -1,6 +1,6 @@
 // What the page knows: which view is shown, what the program said last, and how each button's deed is
 // done. One per page. Views keep only what nobody else needs.
-import type { Action, Commands, Deed, Events, LogFilter, PauseChoice, Problem, SectionId, SettingsView, Shell, StatusView, TestView, View } from "./bindings/window";
+import type { Action, Commands, Deed, Events, Grouping, LogFilter, PauseChoice, Problem, Range, SectionId, SettingsView, Shell, StatusView, TestView, View } from "./bindings/window";
 import { asProblem, type CommandName, type EventName, type Transport } from "./transport/transport";
 
 /** Deeds that are one command without arguments and without an answer. */
@@ -27,6 +27,8 @@ export class Session {
   /** The view that is shown; nothing until the program has said which. */
   view = $state<View | null>(null);
   shell = $state.raw<Shell | null>(null);
+  /** Whether no agent answers: what a view needs is asked for when one does. */
+  readonly away = $derived((this.shell?.notice ?? null) !== null);
   status = $state.raw<StatusView | null>(null);
   settings = $state.raw<SettingsView | null>(null);
   /** The connection test as far as it has come, once one has begun. */
@@ -43,6 +45,9 @@ export class Session {
   busy = $state<Deed[]>([]);
   /** What Logs shows; it stays from one visit to the next. */
   filter = $state.raw<LogFilter>({ level: "debug", text: "" });
+
+  /** What Spend shows; it stays likewise. */
+  spend = $state.raw<{ range: Range; by: Grouping }>({ range: "month", by: "tool" });
 
   private stops: (() => void)[] = [];
 

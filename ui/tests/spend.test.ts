@@ -21,6 +21,8 @@ describe("spend", () => {
     expect(asked(transport, "spend").slice(1)).toEqual([{ range: "month", by: "tool" }, { range: "week", by: "tool" }, { range: "week", by: "model" }]);
     await user.click(screen.getByRole("button", { name: "Status" }));
     await waitFor(() => { expect(asked(transport, "stop_spend")).toHaveLength(2); });
+    await user.click(screen.getByRole("button", { name: "Spend" }));
+    await screen.findByText("week by model");
   });
 
   it("draws the answer to the last question, whichever comes last", async () => {

@@ -4,7 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import type { Deed } from "../src/bindings/window";
 import type { CommandName } from "../src/transport/transport";
-import { action, asked, batch, first, lines, open, row, settings, shell, spend, status } from "./samples";
+import { action, asked, batch, first, firstRun, lines, open, row, settings, shell, spend, status } from "./samples";
 
 const everything = { spend: spend(), settings: settings([]), follow_logs: 1, logs: [batch(lines(1, 3))], older_logs: { rows: [], before: null, end: "" } };
 const heading = () => screen.getByRole("heading", { level: 1 }).textContent.trim();
@@ -68,6 +68,16 @@ describe("a notice", () => {
     transport.emit("shell", shell());
     await waitFor(() => { expect(heading()).toBe("Settings"); });
     expect(input).toHaveProperty("value", "half a tok");
+  });
+
+  it.each(["status", "logs", "spend", "settings", "first_run"] as const)("leaves %s to be asked for when an agent answers", async (view) => {
+    const command = view === "logs" ? "follow_logs" : view;
+    const { transport, session } = await open(view, { ...everything, first_run: firstRun(), opening: { view, shell: shell({ notice }) } });
+    await screen.findByText("Connection lost");
+    expect(asked(transport, command)).toEqual([]);
+    transport.emit("shell", shell());
+    await waitFor(() => { expect(asked(transport, command)).toHaveLength(1); });
+    expect(session.problem).toBeNull();
   });
 
   it("says nothing for the first 300 ms of waiting", async () => {
@@ -143,6 +153,13 @@ describe("a deed", () => {
 });
 
 describe("the window", () => {
+  it("has no browser's menu, but where there is something to copy or to paste", async () => {
+    await open("logs", everything);
+    const asks = (target: Element) => !target.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, cancelable: true }));
+    expect(asks(document.body)).toBe(true);
+    expect(asks(await screen.findByRole("searchbox"))).toBe(false);
+  });
+
   it("goes where somebody outside asks it to", async () => {
     const { transport } = await open("status", everything);
     transport.emit("go", "spend");
