@@ -257,6 +257,7 @@ pub(crate) struct Report {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum By {
+    Hour,
     Day,
     Week,
     Month,
@@ -266,9 +267,10 @@ pub(crate) enum By {
     Session,
 }
 
-impl From<By> for aco_ledger::report::By {
+impl From<By> for aco_domain::By {
     fn from(by: By) -> Self {
         match by {
+            By::Hour => Self::Hour,
             By::Day => Self::Day,
             By::Week => Self::Week,
             By::Month => Self::Month,

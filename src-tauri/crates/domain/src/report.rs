@@ -5,6 +5,7 @@
 
 use crate::{NanoUsd, ToolId};
 use serde::{Deserialize, Serialize};
+use std::ops::AddAssign;
 
 /// What a report's rows are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -87,10 +88,14 @@ pub struct Figures {
     /// The API value; nothing where no call has a price. In JSON exact decimal text.
     #[serde(rename = "cost_usd", with = "crate::usage::optional_decimal")]
     pub api_value: Option<NanoUsd>,
-    /// What was paid, never a part of the API value: the fees of the subscriptions that are
-    /// configured, spread over days. Nothing without one, or where it makes no sense (a model has
-    /// no fee). In JSON exact decimal text.
-    #[serde(rename = "fees_usd", with = "crate::usage::optional_decimal", default)]
+    /// What the user configured as paid, spread over the days meant; absent where no fee applies.
+    /// Never added to the API value. In JSON exact decimal text.
+    #[serde(
+        rename = "fees_usd",
+        with = "crate::usage::optional_decimal",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub fees: Option<NanoUsd>,
 }
 
@@ -103,6 +108,26 @@ impl Figures {
             + self.cache_read_tokens
             + self.cache_write_5m_tokens
             + self.cache_write_1h_tokens
+    }
+}
+
+impl AddAssign for Figures {
+    fn add_assign(&mut self, other: Self) {
+        let add = |number: &mut i64, more: i64| *number = number.saturating_add(more);
+        add(&mut self.calls, other.calls);
+        add(&mut self.input_tokens, other.input_tokens);
+        add(&mut self.output_tokens, other.output_tokens);
+        add(&mut self.cache_read_tokens, other.cache_read_tokens);
+        add(&mut self.cache_write_5m_tokens, other.cache_write_5m_tokens);
+        add(&mut self.cache_write_1h_tokens, other.cache_write_1h_tokens);
+        add(&mut self.reasoning_tokens, other.reasoning_tokens);
+        add(&mut self.unpriced_tokens, other.unpriced_tokens);
+        let sum = |one: Option<NanoUsd>, more: Option<NanoUsd>| match (one, more) {
+            (Some(one), Some(more)) => Some(NanoUsd(one.0.saturating_add(more.0))),
+            (one, more) => one.or(more),
+        };
+        self.api_value = sum(self.api_value, other.api_value);
+        self.fees = sum(self.fees, other.fees);
     }
 }
 
@@ -120,7 +145,7 @@ pub struct Row {
 }
 
 /// Rows a report does not show, because fewer were asked for or they would be too many to send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Omitted {
     /// How many.
     pub rows: u64,
@@ -162,6 +187,24 @@ pub struct Report {
 impl Report {
     /// The value of `schema_version` this build writes.
     pub const SCHEMA_VERSION: u32 = 1;
+
+    /// Leaves out all but `most` rows, the dearest or the last in time, and adds up the others.
+    pub fn keep(&mut self, most: usize) {
+        let excess = self.rows.len().saturating_sub(most);
+        if excess == 0 {
+            return;
+        }
+        let left_out = if self.by.is_time() {
+            self.rows.drain(..excess)
+        } else {
+            self.rows.drain(most..)
+        };
+        let omitted = self.omitted.get_or_insert_default();
+        for row in left_out {
+            omitted.rows += 1;
+            omitted.figures += row.figures;
+        }
+    }
 }
 
 /// What a report is asked for.
@@ -182,4 +225,67 @@ pub struct ReportQuery {
     pub tool: Option<ToolId>,
     /// At most so many rows: the dearest, or the last in time.
     pub top: Option<usize>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(by: By, costs: &[Option<i64>]) -> Report {
+        let rows = (1..).zip(costs).map(|(calls, cost)| Row {
+            key: calls.to_string(),
+            then: None,
+            figures: Figures {
+                calls,
+                api_value: cost.map(NanoUsd),
+                ..Figures::default()
+            },
+        });
+        Report {
+            schema_version: Report::SCHEMA_VERSION,
+            since: None,
+            until: None,
+            timezone: "UTC".into(),
+            by,
+            then: None,
+            totals: Figures::default(),
+            rows: rows.collect(),
+            omitted: None,
+            skipped_lines: 0,
+            unpriced_models: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_added_up() {
+        let costs = [None, Some(5), Some(7), None];
+        for (by, kept, omitted) in [
+            (By::Model, ["1", "2"], (3 + 4, Some(7))),
+            (By::Day, ["3", "4"], (1 + 2, Some(5))),
+        ] {
+            let mut report = report(by, &costs);
+            report.keep(4);
+            assert_eq!(report.omitted, None);
+            report.keep(2);
+            let keys: Vec<_> = report.rows.iter().map(|row| &*row.key).collect();
+            assert_eq!(keys, kept);
+            let left = report.omitted.unwrap();
+            let sums = (
+                left.figures.calls,
+                left.figures.api_value.map(|cost| cost.0),
+            );
+            assert_eq!((left.rows, sums), (2, omitted));
+        }
+    }
+
+    #[test]
+    fn it_survives_its_json() {
+        let mut report = report(By::Model, &[Some(1_500_000_000), None]);
+        report.rows[0].then = Some("2026-01-31".into());
+        report.keep(1);
+        let json = serde_json::to_value(&report).unwrap();
+        assert_eq!(json["rows"][0]["cost_usd"], "1.5");
+        assert_eq!(json["omitted"]["cost_usd"], serde_json::Value::Null);
+        assert_eq!(serde_json::from_value::<Report>(json).unwrap(), report);
+    }
 }

@@ -62,6 +62,6 @@ pub use history::{Filter, History, NameId, Names, QUARTER_HOUR, RollupRow};
 pub use intake::{Intake, Taken};
 pub use ledger::{Ledger, Opened};
 pub use outbox::UsageDelta;
-pub use queries::{CountedCall, CounterTotal, SourceSeen};
+pub use queries::{CountedCall, CounterTotal, SourceSeen, UnpricedModel};
 pub use reprice::Repriced;
 pub use sums::Sums;

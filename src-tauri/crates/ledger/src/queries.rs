@@ -54,6 +54,17 @@ pub struct SourceSeen {
     pub first_and_last: Option<(UnixNanos, UnixNanos)>,
 }
 
+/// A model that the price data did not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnpricedModel {
+    /// Its name, verbatim.
+    pub model: Arc<str>,
+    /// Its calls without a price.
+    pub calls: u64,
+    /// Their tokens.
+    pub tokens: u64,
+}
+
 /// A stored total behind a metric.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CounterTotal {
@@ -118,6 +129,28 @@ impl History {
                 ORDER BY text";
             let mut statement = connection.prepare(sql)?;
             let rows = statement.query_map([], source)?;
+            rows.collect()
+        })
+    }
+
+    /// The models with calls that have no price, those with the most tokens first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn unpriced_models(&self) -> Result<Vec<UnpricedModel>, Error> {
+        self.query(|connection| {
+            let sql = "SELECT text, sum(calls - priced_calls), sum(unpriced_tokens) AS tokens
+                FROM rollup JOIN names ON names.id = model
+                GROUP BY model HAVING sum(calls) > sum(priced_calls)
+                ORDER BY tokens DESC, text";
+            let mut statement = connection.prepare(sql)?;
+            let rows = statement.query_map([], |row| {
+                Ok(UnpricedModel {
+                    model: row.get(0)?,
+                    calls: row.get::<_, i64>(1)?.unsigned_abs(),
+                    tokens: row.get::<_, i64>(2)?.unsigned_abs(),
+                })
+            })?;
             rows.collect()
         })
     }

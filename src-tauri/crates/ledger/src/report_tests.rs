@@ -95,23 +95,18 @@ impl Rig {
     }
 
     fn report(&self, by: By, zone: TimeZone) -> Report {
-        self.of(&Query {
-            by,
-            period: Period::default(),
-            tool: None,
-            zone,
-        })
+        self.of(&Query::by(by, zone))
     }
 
     fn of(&self, query: &Query) -> Report {
-        Report::of(self.ledger.history(), query).unwrap()
+        read(self.ledger.history(), query).unwrap()
     }
 
     /// Keys and calls.
     fn rows(&self, by: By, zone: TimeZone) -> Vec<(String, i64)> {
         let rows = self.report(by, zone).rows;
         rows.into_iter()
-            .map(|row| (row.key, row.sums.calls))
+            .map(|row| (row.key, row.figures.calls))
             .collect()
     }
 }
@@ -228,13 +223,11 @@ fn a_period_includes_its_first_and_its_last_day() {
         "2026-02-01T23:00:00Z",
     ]));
     let report = rig.of(&Query {
-        by: By::Day,
         period: Period {
             since: Some(date(2026, 1, 31)),
             until: Some(date(2026, 2, 1)),
         },
-        tool: None,
-        zone: berlin(),
+        ..Query::by(By::Day, berlin())
     });
     let days: Vec<_> = report.rows.iter().map(|row| &*row.key).collect();
     assert_eq!(days, ["2026-01-31", "2026-02-01"]);
@@ -262,7 +255,7 @@ fn names_are_verbatim_and_the_dearest_comes_first() {
     let rows: Vec<_> = report
         .rows
         .iter()
-        .map(|row| (&*row.key, row.sums.cost_usd().map(|cost| cost.0)))
+        .map(|row| (&*row.key, row.figures.api_value.map(|cost| cost.0)))
         .collect();
     // Those without a price by their tokens.
     let expected = [
@@ -273,6 +266,12 @@ fn names_are_verbatim_and_the_dearest_comes_first() {
     ];
     assert_eq!(rows, expected);
     assert_eq!(report.unpriced_models, ["é", "x, \"new\""]);
+    let unpriced = rig.ledger.history().unpriced_models().unwrap();
+    let unpriced: Vec<_> = unpriced
+        .iter()
+        .map(|it| (&*it.model, it.calls, it.tokens))
+        .collect();
+    assert_eq!(unpriced, [("é", 1, 1_001), ("x, \"new\"", 1, 901)]);
     assert_eq!(
         rig.rows(By::Tool, TimeZone::UTC),
         keys(&[("claude-code", 4), ("codex", 1)])
@@ -283,12 +282,80 @@ fn names_are_verbatim_and_the_dearest_comes_first() {
     );
     assert_eq!(rig.rows(By::Session, TimeZone::UTC), keys(&[("s1", 5)]));
     let only_codex = rig.of(&Query {
-        by: By::Tool,
-        period: Period::default(),
         tool: Some(ToolId::new("codex").unwrap()),
-        zone: TimeZone::UTC,
+        ..Query::by(By::Tool, TimeZone::UTC)
     });
     assert_eq!((only_codex.totals.calls, only_codex.skipped_lines), (1, 2));
+}
+
+#[test]
+fn an_hour_that_comes_twice_is_two_rows_in_their_order() {
+    // On 25 October 2026 the clocks go from 3 back to 2.
+    let rig = Rig::with(calls(&[
+        "2026-10-25T00:15:00Z",
+        "2026-10-25T01:15:00Z",
+        "2026-10-25T01:45:00Z",
+        "2026-10-25T02:00:00Z",
+    ]));
+    let expected = [
+        ("2026-10-25T02:00+02:00", 1),
+        ("2026-10-25T02:00+01:00", 2),
+        ("2026-10-25T03:00+01:00", 1),
+    ];
+    assert_eq!(rig.rows(By::Hour, berlin()), keys(&expected));
+    let kathmandu = TimeZone::fixed(jiff::tz::Offset::from_seconds(20_700).unwrap());
+    let first = &rig.rows(By::Hour, kathmandu)[0];
+    assert_eq!(first.0, "2026-10-25T06:00+05:45");
+}
+
+#[test]
+fn a_second_key_divides_each_row() {
+    let mut calls = calls(&["2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z"]);
+    calls[0].model = "m-large".into();
+    calls[0].tokens.output = 100;
+    let mut rig = Rig::with(calls);
+    rig.add("codex", vec![call(9, at("2026-01-02T00:00:00Z"), "m", 5)]);
+    let rows = |by, then| -> Vec<_> {
+        let query = Query {
+            then: Some(then),
+            ..Query::by(by, TimeZone::UTC)
+        };
+        let rows = rig.of(&query).rows.into_iter();
+        rows.map(|row| {
+            format!(
+                "{} {} {}",
+                row.key,
+                row.then.unwrap(),
+                row.figures.output_tokens
+            )
+        })
+        .collect()
+    };
+    let by_day = [
+        "2026-01-01 claude-code 9",
+        "2026-01-02 claude-code 100",
+        "2026-01-02 codex 5",
+    ];
+    assert_eq!(rows(By::Day, By::Tool), by_day);
+    // The dearest tool is first, and its days are in their order.
+    let by_tool = [
+        "claude-code 2026-01-01 9",
+        "claude-code 2026-01-02 100",
+        "codex 2026-01-02 5",
+    ];
+    assert_eq!(rows(By::Tool, By::Day), by_tool);
+    let top = rig.of(&Query {
+        top: Some(1),
+        ..Query::by(By::Tool, TimeZone::UTC)
+    });
+    assert_eq!((top.rows.len(), top.totals.calls), (1, 3));
+    assert_eq!(top.omitted.map(|left| left.figures.calls), Some(1));
+    let text = csv(&rig.of(&Query {
+        then: Some(By::Tool),
+        ..Query::by(By::Day, TimeZone::UTC)
+    }));
+    assert!(text.starts_with("day,tool,calls,"), "{text}");
+    assert!(text.contains("2026-01-02,codex,1,1,5,"), "{text}");
 }
 
 #[test]
@@ -303,7 +370,9 @@ fn its_json_and_csv_are_the_contracts() {
         reasoning: 6,
     };
     calls[1].model = "x,y".into();
-    let report = Rig::with(calls).report(By::Model, TimeZone::UTC);
+    let mut report = Rig::with(calls).report(By::Model, TimeZone::UTC);
+    assert_eq!(report.unpriced_models, ["x,y"]);
+    report.unpriced_models.clear();
     let json = serde_json::to_string_pretty(&report).unwrap();
     let expected = r#"{
   "schema_version": 1,
@@ -355,19 +424,13 @@ fn its_json_and_csv_are_the_contracts() {
                     cache_write_1h_tokens,reasoning_tokens,unpriced_tokens,cost_usd\n\
                     m,1,1,20,300,4000,50000,6,0,0.000054321\n\
                     \"x,y\",1,1,9,0,0,0,0,10,\n";
-    assert_eq!(report.csv(), expected);
+    assert_eq!(csv(&report), expected);
 }
 
 #[test]
 fn a_ledger_that_has_nothing_yet_costs_nothing_known() {
-    let query = Query {
-        by: By::Day,
-        period: Period::default(),
-        tool: None,
-        zone: berlin(),
-    };
-    let report = Report::empty(&query);
-    assert_eq!(report.totals.cost_usd(), None);
+    let report = empty(&Query::by(By::Day, berlin()));
+    assert_eq!(report.totals.api_value, None);
     assert_eq!(report.timezone, "local", "rules without a name");
     for (seconds, name) in [(20_700, "+05:45"), (3_600, "+01:00"), (-12_600, "-03:30")] {
         let fixed = TimeZone::fixed(jiff::tz::Offset::from_seconds(seconds).unwrap());
@@ -399,8 +462,8 @@ proptest! {
         let rig = Rig::with(calls.collect());
         for by in By::ALL {
             let report = rig.report(by, zone.clone());
-            let mut sum = Sums::default();
-            report.rows.iter().for_each(|row| sum += row.sums);
+            let mut sum = Figures::default();
+            report.rows.iter().for_each(|row| sum += row.figures);
             prop_assert_eq!(sum, report.totals);
             prop_assert_eq!(sum.calls, i64::try_from(times.len()).unwrap());
         }
@@ -425,12 +488,12 @@ proptest! {
         let last = date(2026, 3, 20).checked_add(jiff::Span::new().days(split)).unwrap();
         let of = |since, until| {
             let period = Period { since, until };
-            let query = Query { by: By::Day, period, tool: None, zone: berlin() };
+            let query = Query { period, ..Query::by(By::Day, berlin()) };
             rig.of(&query).totals
         };
         let mut both = of(None, Some(last));
         both += of(last.tomorrow().ok(), None);
         prop_assert_eq!(both, of(None, None));
-        prop_assert_eq!(both.cost, NanoUsd(both.calls * 2));
+        prop_assert_eq!(both.api_value, Some(NanoUsd(both.calls * 2)));
     }
 }

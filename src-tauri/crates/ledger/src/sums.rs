@@ -1,7 +1,7 @@
 //! Sums over calls: what a report's row, an `ai.usage` record and a total all consist of. Plain
 //! numbers.
 
-use aco_domain::NanoUsd;
+use aco_domain::{Figures, NanoUsd};
 use rusqlite::{Row, ToSql};
 use std::ops::{AddAssign, SubAssign};
 
@@ -96,6 +96,25 @@ impl Sums {
             *number = row.get(column)?;
         }
         Ok(sums)
+    }
+}
+
+/// As a report shows them.
+impl From<Sums> for Figures {
+    fn from(sums: Sums) -> Self {
+        Self {
+            calls: sums.calls,
+            input_tokens: sums.input_tokens,
+            output_tokens: sums.output_tokens,
+            cache_read_tokens: sums.cache_read_tokens,
+            cache_write_5m_tokens: sums.cache_write_5m_tokens,
+            cache_write_1h_tokens: sums.cache_write_1h_tokens,
+            reasoning_tokens: sums.reasoning_tokens,
+            unpriced_tokens: sums.unpriced_tokens,
+            api_value: sums.cost_usd(),
+            // The configuration knows them, and this crate knows no configuration.
+            fees: None,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `aco export`: every counted call, one by one.
 
 use crate::arguments;
-use crate::commands::report::period;
+use crate::commands::report::filter;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::usage::with_history;
@@ -100,15 +100,7 @@ pub(crate) fn export(
     context: &Context,
     arguments: &arguments::Export,
 ) -> Result<ExitCode, Failure> {
-    let days = &arguments.days;
-    let zone = context.zone(days.timezone.as_deref())?;
-    let (since, until) = period(context, days, &zone)?.bounds(&zone);
-    let filter = Filter {
-        since,
-        until,
-        tool: days.tool.clone(),
-        model: None,
-    };
+    let filter = filter(context, &arguments.days)?;
     let mut output = BufWriter::new(io::stdout().lock());
     let write = if arguments.json { json } else { csv };
     let written = with_history(context, arguments.scan.into(), |history| {

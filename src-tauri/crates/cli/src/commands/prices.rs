@@ -8,10 +8,8 @@ use aco_agent::usage::{price_book, read_prices};
 use aco_domain::Pricing as _;
 use aco_domain::figures::{plural, tokens};
 use aco_home::{FileError, platform};
-use aco_ledger::History;
-use aco_ledger::report::{By, Period, Query, Report};
+use aco_ledger::{History, UnpricedModel};
 use aco_prices::Summary;
-use jiff::tz::TimeZone;
 use serde_json::json;
 use std::io;
 use std::path::Path;
@@ -53,10 +51,10 @@ fn status(context: &Context, json: bool) -> Result<ExitCode, Failure> {
             "providers": summary.map(|summary| summary.providers),
             "models": summary.map(|summary| summary.models),
             "own_prices": own,
-            "unpriced_models": unpriced.rows.iter().map(|row| json!({
-                "model": row.key,
-                "calls": row.sums.calls - row.sums.priced_calls,
-                "tokens": row.sums.unpriced_tokens,
+            "unpriced_models": unpriced.iter().map(|it| json!({
+                "model": &*it.model,
+                "calls": it.calls,
+                "tokens": it.tokens,
             })).collect::<Vec<_>>(),
         }))?);
         return Ok(exit_code(summary.is_some()));
@@ -72,14 +70,13 @@ fn status(context: &Context, json: bool) -> Result<ExitCode, Failure> {
         "Your own  {own} in {}",
         context.home.config_file().display()
     ));
-    for (index, row) in unpriced.rows.iter().enumerate() {
+    for (index, it) in unpriced.iter().enumerate() {
         let label = if index == 0 { "Unpriced" } else { "" };
-        let calls = (row.sums.calls - row.sums.priced_calls).unsigned_abs();
         say(&format!(
             "{label:<10}{}: {}, {} tokens",
-            row.key,
-            plural(calls, "call", "calls"),
-            tokens(row.sums.unpriced_tokens)
+            it.model,
+            plural(it.calls, "call", "calls"),
+            tokens(i64::try_from(it.tokens).unwrap_or(i64::MAX))
         ));
     }
     Ok(exit_code(summary.is_ok()))
@@ -93,25 +90,11 @@ fn exit_code(usable: bool) -> ExitCode {
     }
 }
 
-/// The models of the ledger with unpriced calls, those with the most tokens first.
-fn unpriced(context: &Context) -> Result<Report, Failure> {
-    let query = Query {
-        by: By::Model,
-        period: Period::default(),
-        tool: None,
-        zone: TimeZone::UTC,
-    };
-    let mut report = match History::open(&context.home.ledger_file())? {
-        Some(history) => Report::of(&history, &query)?,
-        None => Report::empty(&query),
-    };
-    report
-        .rows
-        .retain(|row| row.sums.priced_calls < row.sums.calls);
-    report
-        .rows
-        .sort_by_key(|row| std::cmp::Reverse(row.sums.unpriced_tokens));
-    Ok(report)
+fn unpriced(context: &Context) -> Result<Vec<UnpricedModel>, Failure> {
+    match History::open(&context.home.ledger_file())? {
+        Some(history) => Ok(history.unpriced_models()?),
+        None => Ok(Vec::new()),
+    }
 }
 
 fn holds(summary: &Summary) -> String {

@@ -8,7 +8,8 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{complain, say};
 use crate::usage::{Scan, with_history};
-use aco_ledger::report::{Period, PeriodError, Query, Report};
+use aco_ledger::Filter;
+use aco_ledger::report::{Period, PeriodError, Query, csv, empty, read};
 use jiff::civil::Date;
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
@@ -20,19 +21,20 @@ pub(crate) fn report(
 ) -> Result<ExitCode, Failure> {
     let zone = context.zone(arguments.days.timezone.as_deref())?;
     let query = Query {
-        by: arguments.by.into(),
         period: period(context, &arguments.days, &zone)?,
         tool: arguments.days.tool.clone(),
-        zone,
+        ..Query::by(arguments.by.into(), zone)
     };
-    let report = with_history(context, arguments.scan.into(), |history| match history {
-        Some(history) => Ok(Report::of(history, &query)?),
-        None => Ok(Report::empty(&query)),
+    let mut report = with_history(context, arguments.scan.into(), |history| match history {
+        Some(history) => Ok(read(history, &query)?),
+        None => Ok(empty(&query)),
     })?;
     if arguments.json {
+        // They are for the lines below a table. In JSON a report by model says the same.
+        report.unpriced_models.clear();
         say(&serde_json::to_string_pretty(&report)?);
     } else if arguments.csv {
-        say(report.csv().trim_end());
+        say(csv(&report).trim_end());
     } else {
         let page = page(context);
         say(words::in_words(&report, page).trim_end());
@@ -43,8 +45,20 @@ pub(crate) fn report(
     Ok(ExitCode::SUCCESS)
 }
 
+/// The calls that were meant, for commands that take them one by one.
+pub(super) fn filter(context: &Context, days: &arguments::Days) -> Result<Filter, Failure> {
+    let zone = context.zone(days.timezone.as_deref())?;
+    let (since, until) = period(context, days, &zone)?.bounds(&zone);
+    Ok(Filter {
+        since,
+        until,
+        tool: days.tool.clone(),
+        model: None,
+    })
+}
+
 /// The days that were typed, in the zone they are days of.
-pub(super) fn period(
+fn period(
     context: &Context,
     days: &arguments::Days,
     zone: &jiff::tz::TimeZone,

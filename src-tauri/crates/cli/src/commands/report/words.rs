@@ -2,8 +2,7 @@
 
 use super::table::{Column, Cut, Page, Table};
 use aco_domain::figures::{self, money, plural, tokens};
-use aco_ledger::Sums;
-use aco_ledger::report::{By, Report};
+use aco_domain::{By, Figures, Report};
 
 /// So many names of models are said; the rest are counted.
 const MODELS: usize = 3;
@@ -11,7 +10,7 @@ const MODELS: usize = 3;
 pub(super) fn in_words(report: &Report, page: Page) -> String {
     let mut text = page.dim(&title(report)) + "\n\n";
     if report.rows.is_empty() {
-        text.push_str(match (report.period.since, report.period.until) {
+        text.push_str(match (&report.since, &report.until) {
             (None, None) => "No usage is recorded yet.\n",
             _ => "No usage is recorded in this period.\n",
         });
@@ -26,11 +25,11 @@ pub(super) fn in_words(report: &Report, page: Page) -> String {
 }
 
 fn title(report: &Report) -> String {
-    let days = match (report.period.since, report.period.until) {
+    let days = match (&report.since, &report.until) {
         (None, None) => "all history".to_owned(),
         (Some(since), None) => format!("since {since}"),
         (None, Some(until)) => format!("until {until}"),
-        (Some(since), Some(until)) if since == until => since.to_string(),
+        (Some(since), Some(until)) if since == until => since.clone(),
         (Some(since), Some(until)) => format!("{since} to {until}"),
     };
     format!(
@@ -41,31 +40,32 @@ fn title(report: &Report) -> String {
 }
 
 fn table(report: &Report) -> Table {
-    let rows = report.rows.iter().map(|row| &row.sums);
-    let sums: Vec<_> = rows.chain([&report.totals]).collect();
-    let column = |head, cell: &dyn Fn(&Sums) -> String| Column {
+    let rows = report.rows.iter().map(|row| &row.figures);
+    let figures: Vec<_> = rows.chain([&report.totals]).collect();
+    let column = |head, cell: &dyn Fn(&Figures) -> String| Column {
         head,
-        cells: sums.iter().map(|sums| cell(sums)).collect(),
+        cells: figures.iter().map(|figures| cell(figures)).collect(),
     };
-    let count = |head, count: fn(&Sums) -> i64| column(head, &|sums| tokens(count(sums)));
-    let calls = column("Calls", &|sums| figures::grouped(sums.calls));
+    let count = |head, count: fn(&Figures) -> i64| column(head, &|figures| tokens(count(figures)));
+    let calls = column("Calls", &|figures| figures::grouped(figures.calls));
     let cost = column("API value", &cost);
     let full = vec![
         calls.clone(),
-        count("Input", |sums| sums.input_tokens),
-        count("Output", |sums| sums.output_tokens),
-        count("Cache read", |sums| sums.cache_read_tokens),
-        count("Cache write", |sums| {
-            sums.cache_write_5m_tokens + sums.cache_write_1h_tokens
+        count("Input", |it| it.input_tokens),
+        count("Output", |it| it.output_tokens),
+        count("Cache read", |it| it.cache_read_tokens),
+        count("Cache write", |it| {
+            it.cache_write_5m_tokens + it.cache_write_1h_tokens
         }),
         cost.clone(),
     ];
-    let total = count("Tokens", Sums::total_tokens);
+    let total = count("Tokens", Figures::total_tokens);
     let keys = report.rows.iter().map(|row| match row.key.as_str() {
         "" => "(not recorded)".to_owned(),
         key => key.to_owned(),
     });
     let (head, cut) = match report.by {
+        By::Hour => ("Hour", Cut::End),
         By::Day => ("Day", Cut::End),
         By::Week => ("Week", Cut::End),
         By::Month => ("Month", Cut::End),
@@ -84,10 +84,10 @@ fn table(report: &Report) -> Table {
 
 /// A value without some of its tokens is marked, in a place of its own so that points stay below
 /// each other.
-fn cost(sums: &Sums) -> String {
-    match sums.cost_usd() {
+fn cost(figures: &Figures) -> String {
+    match figures.api_value {
         None => "unpriced ".to_owned(),
-        Some(cost) if sums.unpriced_tokens > 0 => money(cost) + "*",
+        Some(cost) if figures.unpriced_tokens > 0 => money(cost) + "*",
         Some(cost) => money(cost) + " ",
     }
 }
