@@ -2,25 +2,26 @@
 
 use crate::events::{self, TARGET};
 use crate::metering::Metering;
-use crate::requests::refuse_while_stopping;
+use crate::requests::stopping;
 use crate::scanning::Scans;
 use crate::serving::serve;
-use crate::settings::{Fingerprint, Settings, SettingsSource, needs_a_restart};
+use crate::settings::{Fingerprint, Settings, SettingsSource};
 use crate::status::{Facts, pause_in_force, settled_losses};
 use crate::supervise::Stopped;
-use crate::usage::{Keeper, Round, Rounds, Tally, UsageParts};
+use crate::usage::{Keeper, KeeperLinks, Round, Rounds, Tally, UsageParts};
 use crate::{Foundation, Shell};
-use aco_config::{Config, ConfigError};
-use aco_domain::{Answer, AnswerKind, Attention, PauseUntil, Status, ToolId, ToolSeen, UnixNanos};
-use aco_ipc::{Incoming, Reply};
+use aco_config::Config;
+use aco_domain::{
+    Answer, Answers, Attention, PauseUntil, Progress, Status, ToolId, ToolSeen, UnixNanos,
+};
+use aco_ipc::{Incoming, Response};
 use aco_sources::{Event, Scan, ScanError, Tracker};
-use aco_telemetry::ship::{Destination, Heeded, Orders, ShipReport, Shipper, ShipperParts};
+use aco_telemetry::ship::{Heeded, Orders, ShipReport, Shipper, ShipperParts};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -32,6 +33,9 @@ const TASKS_END_WITHIN: Duration = Duration::from_secs(2);
 
 /// Requests that may wait for the loop; a further one waits in its connection.
 const REQUESTS: usize = 64;
+
+/// Examinations that may end at once; a further one waits for the loop.
+const FINDINGS: usize = 4;
 
 /// What an agent is made of.
 pub struct AgentParts {
@@ -57,26 +61,26 @@ pub(crate) struct ScanAsker {
     pub(crate) scan: Option<u64>,
     pub(crate) round: Option<u64>,
     pub(crate) trouble: Option<String>,
-    pub(crate) reply: Reply,
+    pub(crate) answer: Box<dyn FnOnce(Response) + Send>,
 }
 
 /// The agent: owns the state, runs the loop.
 pub struct Agent {
     pub(crate) foundation: Foundation,
-    shipper: Shipper,
-    settings: Settings,
+    pub(crate) shipper: Shipper,
+    pub(crate) settings: Settings,
     /// The configuration as it was at the start, for what is taken only then.
-    started_with: Config,
-    source: SettingsSource,
-    fingerprint: Fingerprint,
+    pub(crate) started_with: Config,
+    pub(crate) source: SettingsSource,
+    pub(crate) fingerprint: Fingerprint,
     /// What is wrong with the configuration on disk; meanwhile the last good one is in force,
     /// and nothing is shipped.
-    invalid: Option<Attention>,
+    pub(crate) invalid: Option<Attention>,
     /// Here and not only in the store: it holds where it cannot be saved.
     pause: Option<PauseUntil>,
-    report: watch::Receiver<ShipReport>,
+    pub(crate) report: watch::Receiver<ShipReport>,
     /// An answer to other settings than those in force.
-    outdated: Option<Answer>,
+    pub(crate) outdated: Option<Answer>,
     pub(crate) tracker: Tracker,
     tools: BTreeMap<ToolId, ToolSeen>,
     /// Nothing where former totals cannot be read.
@@ -84,9 +88,18 @@ pub struct Agent {
     scan_failed: bool,
     pub(crate) scans: Scans,
     pub(crate) rounds: Rounds,
+    /// What is collected with, for those who ask about it.
+    pub(crate) usage: UsageParts,
+    pub(crate) tally: Tally,
+    /// How far a long reading is.
+    pub(crate) reading: watch::Receiver<Option<Progress>>,
     /// Who asked for a scan, and what must have been seen first.
     pub(crate) scan_askers: Vec<ScanAsker>,
-    pub(crate) emissions: JoinSet<()>,
+    /// Whose answers an endpoint gives, from examinations that end.
+    pub(crate) found: mpsc::Sender<(String, Answers)>,
+    findings: mpsc::Receiver<(String, Answers)>,
+    /// Work on requests, off the loop.
+    pub(crate) tasks: JoinSet<()>,
     /// The order to end, for tasks.
     pub(crate) stopped: Stopped,
     shell: Box<dyn Shell>,
@@ -94,7 +107,7 @@ pub struct Agent {
     pub(crate) states: watch::Sender<Option<Status>>,
     /// How often the window was asked for; trays that watch listen to it.
     pub(crate) shows: watch::Sender<u64>,
-    clock_face: Arc<dyn Fn(UnixNanos) -> String + Send + Sync>,
+    pub(crate) clock_face: Arc<dyn Fn(UnixNanos) -> String + Send + Sync>,
 }
 
 impl Agent {
@@ -140,13 +153,18 @@ impl Agent {
                 }
                 Ok(()) = agent.report.changed() => {}
                 () = sleep_or_never(pause_ends) => {}
-                Some(_) = agent.emissions.join_next() => {}
+                Ok(()) = agent.reading.changed() => {}
+                Some((endpoint, answers)) = agent.findings.recv() => {
+                    // What cannot be kept is found out again by the next examination.
+                    let _ = agent.foundation.store.note_answers(&endpoint, answers);
+                }
+                Some(_) = agent.tasks.join_next() => {}
             }
         };
         drop(order_end);
         agent.refuse_what_waits(incoming);
-        let emissions = async { while agent.emissions.join_next().await.is_some() {} };
-        let _ = timeout(TASKS_END_WITHIN, emissions).await;
+        let tasks = async { while agent.tasks.join_next().await.is_some() {} };
+        let _ = timeout(TASKS_END_WITHIN, tasks).await;
         // Before the spool is drained: a round that ends has put its records there.
         agent.rounds.close(TASKS_END_WITHIN).await;
         events::agent_stopped(reason);
@@ -174,11 +192,11 @@ impl Agent {
         } = parts;
         let pause = foundation.store.state().pause;
         let paused = pause_in_force(pause, foundation.clock.now()).is_some();
-        let tally = Tally::default();
+        let links = KeeperLinks::default();
         let metering = Metering::open(
             &foundation.home,
             Arc::clone(&foundation.spool),
-            tally.clone(),
+            links.tally.clone(),
         )
         .map_err(|error| log::error!(target: TARGET, "no metrics are exported: {error}"))
         .ok();
@@ -195,24 +213,15 @@ impl Agent {
         let shipper =
             Shipper::spawn(parts).map_err(|error| format!("cannot start the shipper: {error}"))?;
         let scans = Scans::new(&settings.config).map_err(|error| error.to_string())?;
+        let (found, findings) = mpsc::channel(FINDINGS);
+        let parts = usage.clone();
         let rounds = {
             let (home, clock) = (foundation.home.clone(), Arc::clone(&foundation.clock));
-            let (spool, stop) = (
-                Arc::clone(&foundation.spool),
-                Arc::new(AtomicBool::new(false)),
-            );
-            let stopping = Arc::clone(&stop);
-            let wake = Arc::new(Notify::new());
-            Rounds::new(&settings.config, stop, Arc::clone(&wake), move || {
-                Keeper::new(
-                    usage.clone(),
-                    &home,
-                    Arc::clone(&clock),
-                    Arc::clone(&spool),
-                    tally.clone(),
-                    Arc::clone(&stopping),
-                    Arc::clone(&wake),
-                )
+            let (spool, shared) = (Arc::clone(&foundation.spool), links.clone());
+            let (stop, wake) = (Arc::clone(&links.stop), Arc::clone(&links.wake));
+            Rounds::new(&settings.config, stop, wake, move || {
+                let (clock, spool) = (Arc::clone(&clock), Arc::clone(&spool));
+                Keeper::new(parts.clone(), &home, clock, spool, shared.clone())
             })
         };
         Ok(Self {
@@ -232,8 +241,13 @@ impl Agent {
             scan_failed: false,
             scans,
             rounds,
+            usage,
+            tally: links.tally,
+            reading: links.reading.subscribe(),
             scan_askers: Vec::new(),
-            emissions: JoinSet::new(),
+            found,
+            findings,
+            tasks: JoinSet::new(),
             stopped,
             shell,
             states: watch::Sender::new(None),
@@ -245,10 +259,10 @@ impl Agent {
     fn refuse_what_waits(&mut self, mut incoming: mpsc::Receiver<Incoming>) {
         incoming.close();
         while let Ok(request) = incoming.try_recv() {
-            refuse_while_stopping(request.reply);
+            request.reply.send(stopping());
         }
         for asker in self.scan_askers.drain(..) {
-            refuse_while_stopping(asker.reply);
+            (asker.answer)(stopping());
         }
     }
 
@@ -308,81 +322,7 @@ impl Agent {
         }
     }
 
-    /// Reads the settings again. Invalid ones ship nothing and leave the last good ones in force
-    /// for everything else.
-    pub(crate) fn reload(&mut self) {
-        // Taken before the reading, so that a change in between is noticed by the next look.
-        let fingerprint = self.source.fingerprint(&self.settings);
-        match self.source.load(Some(&self.foundation.masker)) {
-            Ok(settings) => {
-                self.fingerprint = settings.fingerprint.clone();
-                self.take(settings);
-            }
-            Err(error) => {
-                self.fingerprint = fingerprint;
-                let invalid = config_attention(&error);
-                if self.invalid.as_ref() != Some(&invalid) {
-                    log::error!(
-                        target: TARGET,
-                        "the configuration is invalid, nothing is shipped until it is corrected:\n{error}"
-                    );
-                }
-                self.invalid = Some(invalid);
-            }
-        }
-        self.give_orders();
-        self.shipper.wake();
-    }
-
-    fn take(&mut self, settings: Settings) {
-        let moved = settings.endpoint() != self.settings.endpoint();
-        let answer = self.report.borrow().answer.clone();
-        // A refusal was about the settings of then: those of now have not been tried.
-        self.outdated = answer.filter(|answer| moved || answer.kind != AnswerKind::Accepted);
-        self.scans.configure(&settings.config);
-        self.rounds.configure(&settings.config);
-        self.settings = settings;
-        if self.invalid.take().is_some() {
-            log::info!(target: TARGET, "the configuration is valid again");
-        }
-        self.warn_about_settings();
-        for section in needs_a_restart(&self.started_with, &self.settings.config) {
-            log::warn!(target: TARGET, "{section}: the change takes effect when the agent is started again");
-        }
-    }
-
-    fn warn_about_settings(&self) {
-        for warning in &self.settings.warnings {
-            log::warn!(target: TARGET, "{warning}");
-        }
-        if let Some(attention) = self.settings.attention() {
-            log::warn!(target: TARGET, "nothing is shipped: {}; {}", attention.what, attention.remedy);
-        }
-    }
-
-    /// What is wrong with the configuration on disk, if anything.
-    pub(crate) fn invalid(&self) -> Option<&Attention> {
-        self.invalid.as_ref()
-    }
-
-    /// Whether anything may leave now.
-    pub(crate) fn is_shipping(&self) -> bool {
-        self.destination().is_some() && self.paused().is_none()
-    }
-
-    fn destination(&self) -> Option<Arc<Destination>> {
-        self.settings
-            .destination()
-            .filter(|_| self.invalid.is_none())
-    }
-
-    fn give_orders(&self) -> Heeded {
-        let orders = Orders::new(self.destination(), self.paused().is_some());
-        self.shipper
-            .order(orders.with_metrics(self.settings.metrics_every()))
-    }
-
-    fn paused(&self) -> Option<PauseUntil> {
+    pub(crate) fn paused(&self) -> Option<PauseUntil> {
         pause_in_force(self.pause, self.foundation.clock.now())
     }
 
@@ -451,10 +391,10 @@ impl Agent {
             acknowledged: self.foundation.store.state().acknowledged_dropped,
             paused: self.paused(),
             tools: self.tools.values().cloned().collect(),
-            spend: None,
+            spend: self.tally.spend(),
             outlook: None,
             limits: Vec::new(),
-            reading: None,
+            reading: *self.reading.borrow(),
             shipped_through: stats.passed_seq,
             kept: None,
             clock_face: &*self.clock_face,
@@ -475,18 +415,6 @@ impl Agent {
             self.shell.changed(&status);
             self.states.send_replace(Some(status));
         }
-    }
-}
-
-/// An invalid configuration as something that needs the user.
-#[must_use]
-pub fn config_attention(error: &ConfigError) -> Attention {
-    Attention {
-        code: "config_invalid".into(),
-        what: error.to_string(),
-        remedy: "correct it (`aco config check` shows every problem); nothing is shipped until \
-                 then"
-            .into(),
     }
 }
 

@@ -21,21 +21,25 @@ mod emit;
 mod events;
 pub mod explore;
 mod foundation;
+pub mod history;
 mod metering;
 mod pace;
+mod reloading;
 mod requests;
 mod scanning;
 mod serving;
 mod settings;
 mod status;
 mod supervise;
+mod turns;
 pub mod usage;
 
 pub use aco_telemetry::dispatch::Logging;
-pub use agent::{Agent, AgentParts, config_attention};
+pub use agent::{Agent, AgentParts};
 pub use doctor::{Examination, Patient};
 pub use emit::{Emission, Emitted, emit, ship_backlog};
 pub use foundation::{Foundation, FoundationError, Identity, Terminal};
+pub use reloading::config_attention;
 pub use settings::{Settings, SettingsSource};
 pub use status::{StoppedStatus, status_without_agent};
 

@@ -1,13 +1,16 @@
 //! What each request does.
 
+mod look;
+mod usage;
+
 use crate::Agent;
-use crate::agent::ScanAsker;
 use crate::emit::{Emission, Emitted, emit};
 use crate::events::TARGET;
+use crate::history::Wanted;
 use crate::supervise::{Stopped, ordered_to_end};
 use aco_domain::{LineLevel, PauseUntil};
 use aco_ipc::{Incoming, Refusal, Reply, Request, Response, States, code};
-use aco_sources::ScanError;
+use aco_ledger::Filter;
 use aco_spool::Spool;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,12 +72,36 @@ impl Agent {
                     )),
                 });
             }
-            Request::Scan => {
-                self.scan_askers.push(ScanAsker {
-                    scan: Some(self.scans.ask()),
-                    round: Some(self.rounds.ask()),
-                    trouble: None,
-                    reply,
+            Request::Scan => self.scan(Box::new(|response| reply.send(response))),
+            Request::ScanNow => self.scan_now(reply),
+            Request::Reprice {
+                since,
+                until,
+                tool,
+                model,
+            } => {
+                let filter = Filter {
+                    since,
+                    until,
+                    tool,
+                    model,
+                };
+                self.reprice(filter, reply);
+            }
+            Request::Report(query) => self.report_usage(query, reply),
+            Request::Sources => self.sources(reply),
+            Request::History {
+                before,
+                count,
+                level,
+                text,
+            } => self.history(before, count, Wanted { level, text }, reply),
+            Request::Link { at, query } => reply.send(self.link(at, query)),
+            Request::Examine { send } => self.examine(send, reply),
+            Request::TryNow => {
+                self.shipper.wake();
+                reply.send(Response::Done {
+                    message: "the endpoint is tried now".into(),
                 });
             }
             Request::AcknowledgeDropped => {
@@ -127,38 +154,6 @@ impl Agent {
         }
     }
 
-    /// Notes that scan `number` is through.
-    pub(crate) fn scan_done(&mut self, number: u64, failed: Option<&ScanError>) {
-        for asker in &mut self.scan_askers {
-            if asker.scan.is_some_and(|asked| asked <= number) {
-                asker.scan = None;
-                asker.trouble = asker.trouble.take().or(failed.map(ToString::to_string));
-            }
-        }
-        self.answer_who_asked();
-    }
-
-    /// Answers those for whom everything is through.
-    pub(crate) fn answer_who_asked(&mut self) {
-        let through = |asker: &mut ScanAsker| asker.scan.is_none() && asker.round.is_none();
-        let running = self.tracker.running().count();
-        for asker in self.scan_askers.extract_if(.., through) {
-            asker.reply.send(match asker.trouble {
-                None => Response::Done {
-                    message: match running {
-                        1 => "1 tool runs".to_owned(),
-                        count => format!("{count} tools run"),
-                    },
-                },
-                Some(trouble) => Response::Error(Refusal::new(
-                    "scan_failed",
-                    trouble,
-                    "see `aco logs`; the agent goes on trying",
-                )),
-            });
-        }
-    }
-
     fn lines(&self, last: usize, level: Option<LineLevel>, follow: bool, reply: Reply) {
         let level = level.unwrap_or(LineLevel::Trace);
         let sink = reply.lines();
@@ -179,7 +174,7 @@ impl Agent {
     fn emit(&mut self, emission: Emission, grace: Duration, reply: Reply) {
         let spool = Arc::clone(&self.foundation.spool);
         let (is_shipping, stopped) = (self.is_shipping(), self.stopped.clone());
-        self.emissions.spawn(async move {
+        self.tasks.spawn(async move {
             let Some(emitted) = emit_patiently(emission, &spool, stopped.clone()).await else {
                 // The reply is dropped, which tells the asker.
                 return;
@@ -232,13 +227,18 @@ async fn answered_for(spool: &Spool, seq: u64) {
     }
 }
 
-/// Says no to a request that came too late.
-pub(crate) fn refuse_while_stopping(reply: Reply) {
-    reply.send(Response::Error(Refusal::new(
+/// What a request is told that came too late.
+pub(crate) fn stopping() -> Response {
+    Response::Error(Refusal::new(
         code::STOPPING,
         "the agent is shutting down",
         "try again when it runs",
-    )));
+    ))
+}
+
+/// Something that could not be done, in words that say what to do.
+pub(crate) fn failed(what: impl Into<String>, remedy: &str) -> Response {
+    Response::Error(Refusal::new(code::FAILED, what, remedy))
 }
 
 fn done(result: Result<(), String>, message: &str) -> Response {

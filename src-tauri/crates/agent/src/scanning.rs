@@ -4,19 +4,19 @@
 use crate::events::TARGET;
 use crate::pace;
 use crate::supervise::Restarts;
+use crate::turns::Turns;
 use aco_config::{Config, Tool};
 use aco_domain::{ToolId, UnixNanos};
 use aco_sources::{
     Catalogue, CatalogueError, Machine, Os, Patterns, Power, Scan, ScanError, Scanner, ToolEntry,
 };
 use std::time::Duration;
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 type Used = Box<Scanner<Machine>>;
 
-/// A scan on its thread: what it found, and the scanner to use again unless it failed.
-type Work = JoinHandle<Result<(Used, Scan, Power), ScanError>>;
+/// What a scan gives: what it found, and the scanner to use again unless it failed.
+type Found = Result<(Used, Scan, Power), ScanError>;
 
 /// Which instances ran, whatever they used.
 type Instances = Vec<(ToolId, u32, UnixNanos)>;
@@ -31,15 +31,10 @@ pub(crate) struct Scans {
     /// The scanner between two scans. Nothing before the first and after a failed one.
     scanner: Option<Used>,
     catalogue_is_new: bool,
-    work: Option<Work>,
-    /// Somebody asked while one was under way, which may have passed what they want seen.
-    again: bool,
-    due: Instant,
-    finished: Instant,
+    turns: Turns<Found>,
     /// What the last scan that worked found, and when a scan last found something else.
     instances: Instances,
     changed: Instant,
-    begun: u64,
     restarts: Restarts,
 }
 
@@ -49,20 +44,16 @@ impl Scans {
     /// # Errors
     /// When the embedded catalogue is broken.
     pub(crate) fn new(config: &Config) -> Result<Self, CatalogueError> {
-        let now = Instant::now();
+        let turns = Turns::new();
         Ok(Self {
             interval: config.scan.interval.value,
             catalogue: catalogue(&config.tools)?,
             tools: config.tools.clone(),
             scanner: None,
             catalogue_is_new: false,
-            work: None,
-            again: false,
-            due: now,
-            finished: now,
             instances: Vec::new(),
-            changed: now,
-            begun: 0,
+            changed: turns.ended(),
+            turns,
             restarts: Restarts::new(),
         })
     }
@@ -72,7 +63,7 @@ impl Scans {
         let interval = config.scan.interval.value;
         if self.interval != interval {
             self.interval = interval;
-            self.due = self.due.min(self.finished + interval);
+            self.turns.due_by(self.turns.ended() + interval);
         }
         if self.tools != config.tools
             && let Ok(catalogue) = catalogue(&config.tools)
@@ -85,42 +76,30 @@ impl Scans {
 
     /// Asks for a scan now. Returns the number of the first one that begins after this call.
     pub(crate) fn ask(&mut self) -> u64 {
-        if self.work.is_some() {
-            self.again = true;
-        } else {
-            self.due = Instant::now();
-        }
-        self.begun + 1
+        self.turns.ask()
     }
 
     /// The next scan and its number, from 1. Dropping the future loses nothing.
     pub(crate) async fn next(&mut self) -> (u64, Result<Scan, ScanError>) {
-        let work = match &mut self.work {
-            Some(work) => work,
-            None => {
-                sleep_until(self.due).await;
-                self.begun += 1;
-                if std::mem::take(&mut self.catalogue_is_new)
-                    && let Some(scanner) = &mut self.scanner
-                {
-                    scanner.set_catalogue(self.catalogue.clone());
-                }
-                let begin = match self.scanner.take() {
-                    Some(scanner) => Begin::Again(scanner),
-                    None => Begin::Anew(self.catalogue.clone()),
-                };
-                self.work
-                    .insert(tokio::task::spawn_blocking(move || scan(begin)))
+        if !self.turns.is_under_way() {
+            self.turns.until_due().await;
+            if std::mem::take(&mut self.catalogue_is_new)
+                && let Some(scanner) = &mut self.scanner
+            {
+                scanner.set_catalogue(self.catalogue.clone());
             }
-        };
-        let ended = work.await;
-        self.work = None;
-        self.finished = Instant::now();
+            let begin = match self.scanner.take() {
+                Some(scanner) => Begin::Again(scanner),
+                None => Begin::Anew(self.catalogue.clone()),
+            };
+            self.turns.begin(move || scan(begin));
+        }
+        let (number, ended) = self.turns.end().await;
         let (result, wait) = match ended {
             Ok(Ok((scanner, scan, power))) => {
                 self.scanner = Some(scanner);
                 self.note_change(&scan);
-                let unchanged = self.finished.duration_since(self.changed);
+                let unchanged = self.turns.ended().duration_since(self.changed);
                 let wait = pace::wait(self.interval, unchanged, power);
                 (Ok(scan), wait)
             }
@@ -133,11 +112,8 @@ impl Scans {
                 )
             }
         };
-        self.due = self.finished;
-        if !std::mem::take(&mut self.again) {
-            self.due += wait;
-        }
-        (self.begun, result)
+        self.turns.rest(wait);
+        (number, result)
     }
 
     fn note_change(&mut self, scan: &Scan) {
@@ -147,7 +123,7 @@ impl Scans {
             .collect();
         if self.instances != instances {
             self.instances = instances;
-            self.changed = self.finished;
+            self.changed = self.turns.ended();
         }
     }
 }
@@ -157,7 +133,7 @@ enum Begin {
     Anew(Catalogue),
 }
 
-fn scan(begin: Begin) -> Result<(Used, Scan, Power), ScanError> {
+fn scan(begin: Begin) -> Found {
     let mut scanner = match begin {
         Begin::Again(scanner) => scanner,
         Begin::Anew(catalogue) => Box::new(Scanner::new(Machine::new()?, catalogue)),
@@ -201,16 +177,22 @@ mod tests {
     async fn who_asks_during_a_scan_gets_a_later_one() {
         let mut scans = Scans::new(&Config::default()).unwrap();
         assert_eq!(scans.ask(), 1);
-        while scans.work.is_none() {
+        while !scans.turns.is_under_way() {
             // Dropping the future must not lose the scan it has begun.
             assert!(polled_once(scans.next()).await.is_none());
             tokio::task::yield_now().await;
         }
         assert_eq!(scans.ask(), 2);
         assert_eq!(scans.next().await.0, 1);
-        assert!(scans.due <= Instant::now(), "the one asked for is due now");
+        assert!(
+            scans.turns.due() <= Instant::now(),
+            "the one asked for is due now"
+        );
         assert_eq!(scans.next().await.0, 2);
-        assert!(scans.due > Instant::now(), "nobody asked: at the interval");
+        assert!(
+            scans.turns.due() > Instant::now(),
+            "nobody asked: at the interval"
+        );
     }
 
     #[tokio::test]
@@ -220,7 +202,10 @@ mod tests {
         assert!(scans.next().await.1.is_ok());
         config.scan.interval.value = Duration::from_secs(5);
         scans.configure(&config);
-        assert_eq!(scans.due, scans.finished + Duration::from_secs(5));
+        assert_eq!(
+            scans.turns.due(),
+            scans.turns.ended() + Duration::from_secs(5)
+        );
     }
 
     #[test]
@@ -239,9 +224,9 @@ mod tests {
         };
         let mut scans = Scans::new(&Config::default()).unwrap();
         let mut changes = |running: Vec<Running>| {
-            scans.finished += Duration::from_secs(15);
+            scans.changed -= Duration::from_secs(15);
             scans.note_change(&Scan { running });
-            scans.changed == scans.finished
+            scans.changed == scans.turns.ended()
         };
         assert!(!changes(vec![]), "nothing ran before the first scan");
         assert!(changes(vec![instance("codex", 7, 1)]));

@@ -1,7 +1,8 @@
 //! How far a long reading is, for who waits at a terminal or reads a log afterwards.
 
 use crate::context::Context;
-use aco_agent::usage::Progress;
+use aco_domain::Progress;
+use aco_ipc::Response;
 use std::io::{self, IsTerminal as _, Write};
 use std::time::{Duration, Instant};
 
@@ -36,7 +37,20 @@ impl Reading {
         }
     }
 
-    pub(crate) fn at(&mut self, progress: Progress) {
+    /// Shows what a running agent tells of its reading.
+    pub(crate) fn hear(&mut self, news: &Response) {
+        if let Response::Progress(progress) = news {
+            self.at(*progress);
+        }
+    }
+
+    /// Takes the line away, where one stands on a terminal.
+    pub(crate) fn end(&mut self) {
+        self.at(Progress::default());
+    }
+
+    pub(crate) fn at(&mut self, progress: impl Into<Progress>) {
+        let progress = progress.into();
         let text = self.text(progress, Instant::now());
         // Nobody can be told when that fails.
         let mut error = io::stderr().lock();
@@ -55,7 +69,7 @@ impl Reading {
         }
         self.shown = true;
         let count =
-            |files: usize| aco_domain::figures::grouped(i64::try_from(files).unwrap_or(i64::MAX));
+            |files: u64| aco_domain::figures::grouped(i64::try_from(files).unwrap_or(i64::MAX));
         let line = format!(
             "aco: reading, {} of {} files",
             count(progress.done),
@@ -75,7 +89,7 @@ impl Reading {
 mod tests {
     use super::*;
 
-    fn at(done: usize) -> Progress {
+    fn at(done: u64) -> Progress {
         Progress { done, of: 1_000 }
     }
 

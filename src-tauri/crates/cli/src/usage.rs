@@ -11,9 +11,7 @@ use aco_home::{Environment, HomeLock};
 use aco_ipc::{Client, Request, Response};
 use aco_ledger::{History, Ledger};
 use aco_prices::PriceBook;
-use std::io::{self, IsTerminal as _};
 use std::path::Path;
-use std::time::Duration;
 
 /// Files that cannot be read are named up to this many.
 const NAMED: usize = 5;
@@ -42,7 +40,7 @@ pub(crate) fn with_history<T>(
         let lock = block_on(async {
             match context.writer().await? {
                 Writer::Us(lock) => Ok(Some(lock)),
-                Writer::Agent(agent) => match scanned(*agent).await? {
+                Writer::Agent(agent) => match scanned(context, *agent).await? {
                     Response::Done { .. } => Ok(None),
                     other => Err(Failure::unexpected(&other)),
                 },
@@ -60,19 +58,14 @@ pub(crate) fn with_history<T>(
     read(history.as_ref())
 }
 
-/// Asks the agent to scan, and says so to who waits.
-async fn scanned(mut agent: Client) -> Result<Response, Failure> {
-    let asked = agent.request(&Request::Scan);
-    tokio::pin!(asked);
-    tokio::select! {
-        biased;
-        answer = &mut asked => return Ok(answer?),
-        () = tokio::time::sleep(Duration::from_secs(1)) => {}
-    }
-    if io::stderr().is_terminal() {
-        complain("aco: waiting for the running agent, which reads what is new");
-    }
-    Ok(asked.await?)
+/// Asks the agent to scan, and says to who waits how far it is.
+async fn scanned(context: &Context, mut agent: Client) -> Result<Response, Failure> {
+    let mut reading = Reading::begin(context);
+    let answer = agent
+        .request_with_news(&Request::ScanNow, |news| reading.hear(&news))
+        .await;
+    reading.end();
+    Ok(answer?)
 }
 
 /// The ledger and its prices in our hands; nobody else writes meanwhile.

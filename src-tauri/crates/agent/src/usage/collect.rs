@@ -19,6 +19,15 @@ pub struct Progress {
     pub of: usize,
 }
 
+impl From<Progress> for aco_domain::Progress {
+    fn from(progress: Progress) -> Self {
+        Self {
+            done: progress.done as u64,
+            of: progress.of as u64,
+        }
+    }
+}
+
 /// What a collection did.
 #[derive(Debug, Default)]
 pub struct Collected {

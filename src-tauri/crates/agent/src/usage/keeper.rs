@@ -10,19 +10,21 @@ use super::{
 };
 use crate::events::TARGET;
 use aco_config::{Config, Privacy};
-use aco_domain::{Clock, UnixNanos};
+use aco_domain::{Amount, Clock, Progress, Spend, UnixNanos};
 use aco_home::{Environment, Home, PseudonymKey};
-use aco_ledger::{Filter, History, Ledger, UsageDelta};
+use aco_ledger::{Filter, History, Ledger, Sums, UsageDelta};
 use aco_prices::PriceBook;
 use aco_spool::Spool;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
-use tokio::sync::Notify;
+use std::time::{Duration, SystemTime};
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
 /// Rows taken out of the ledger at a time.
 const ROWS: usize = 256;
@@ -36,6 +38,29 @@ pub struct UsageParts {
     pub zone: Arc<dyn Fn() -> TimeZone + Send + Sync>,
 }
 
+impl UsageParts {
+    /// A tool and where its files would be, for each that is read.
+    pub(crate) fn roots(&self) -> Vec<(&'static str, Vec<PathBuf>)> {
+        let variable = |name: &str| self.environment.get(name).map(ToOwned::to_owned);
+        let surroundings = self.surroundings(&variable);
+        let sources = sources().into_iter();
+        sources
+            .map(|source| (source.tool(), source.roots(&surroundings)))
+            .collect()
+    }
+
+    fn surroundings<'a>(
+        &'a self,
+        variable: &'a dyn Fn(&str) -> Option<OsString>,
+    ) -> Surroundings<'a> {
+        Surroundings {
+            variable,
+            home: user_home(&self.environment),
+            platform: Platform::current(),
+        }
+    }
+}
+
 /// What rounds go on with.
 pub(crate) struct Keeper {
     parts: UsageParts,
@@ -45,6 +70,8 @@ pub(crate) struct Keeper {
     key: PseudonymKey,
     pub(crate) tally: Tally,
     stop: Arc<AtomicBool>,
+    /// How far a long reading is.
+    reading: watch::Sender<Option<Progress>>,
     watching: Watching,
     ledger: Option<Ledger>,
     /// Damage was met: all of the ledger is looked at before it is believed again.
@@ -55,6 +82,19 @@ pub(crate) struct Keeper {
     /// Formats that were said to be unknown.
     unknown: BTreeSet<UnknownFormat>,
     trouble: Option<String>,
+}
+
+/// What a keeper shares with the loop.
+#[derive(Clone, Default)]
+pub(crate) struct KeeperLinks {
+    /// Where it leaves totals.
+    pub(crate) tally: Tally,
+    /// Where it says how far a long reading is.
+    pub(crate) reading: watch::Sender<Option<Progress>>,
+    /// Ends a round at its next file.
+    pub(crate) stop: Arc<AtomicBool>,
+    /// Is told of changes in the tools' folders.
+    pub(crate) wake: Arc<Notify>,
 }
 
 /// By what a change of the prices is noticed.
@@ -77,10 +117,14 @@ impl Keeper {
         home: &Home,
         clock: Arc<dyn Clock>,
         spool: Arc<Spool>,
-        tally: Tally,
-        stop: Arc<AtomicBool>,
-        wake: Arc<Notify>,
+        links: KeeperLinks,
     ) -> Result<Self, String> {
+        let KeeperLinks {
+            tally,
+            reading,
+            stop,
+            wake,
+        } = links;
         let fresh = || {
             let mut key = [0; 32];
             key[..16].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
@@ -100,6 +144,7 @@ impl Keeper {
             key,
             tally,
             stop,
+            reading,
             watching: Watching::new(wake),
             ledger: None,
             suspect: false,
@@ -136,22 +181,24 @@ impl Keeper {
         };
         let environment = &self.parts.environment;
         let zone = (self.parts.zone)();
-        let surroundings = Surroundings {
-            variable: &|name| environment.get(name).map(ToOwned::to_owned),
-            home: user_home(environment),
-            platform: Platform::current(),
-        };
+        let variable = |name: &str| environment.get(name).map(ToOwned::to_owned);
+        let surroundings = self.parts.surroundings(&variable);
         let sources = sources();
         let folders = sources
             .iter()
             .flat_map(|source| source.roots(&surroundings));
         // Before they are read: what is written meanwhile wakes the next round.
         self.watching.follow(&folders.collect());
-        let stop = &self.stop;
-        let collected = collect(ledger, &sources, &surroundings, book, &zone, &mut |_| {
+        let mut pace = Pace::new();
+        let (stop, reading) = (&self.stop, &self.reading);
+        let collected = collect(ledger, &sources, &surroundings, book, &zone, &mut |at| {
+            if pace.is_time() {
+                reading.send_replace(Some(at.into()));
+            }
             !stop.load(Ordering::Relaxed)
         });
         book.rest();
+        reading.send_if_modified(|reading| reading.take().is_some());
         let collected = match collected {
             Ok(collected) => collected,
             Err(error) => return Err(self.failed(&error)),
@@ -245,14 +292,44 @@ impl Keeper {
         let history = ledger.history();
         let now = jiff::Timestamp::from_nanosecond(i128::from(self.clock.now().0));
         let today = zone.to_datetime(now.unwrap_or(jiff::Timestamp::MAX)).date();
-        let spent = Spent {
-            counters: history.counters()?,
-            today: since(history, today, zone)?,
-            month: since(history, today.first_of_month(), zone)?,
-            tools: history.tools()?,
+        let of_today = since(history, today, zone)?;
+        let of_month = since(history, today.first_of_month(), zone)?;
+        let costs = |sums: &[(Arc<str>, Sums)]| {
+            let costs = sums
+                .iter()
+                .map(|(tool, sums)| (Arc::clone(tool), sums.cost.0));
+            costs.collect()
         };
-        self.tally.set(spent);
+        self.tally.set(Spent {
+            counters: history.counters()?,
+            today: costs(&of_today),
+            month: costs(&of_month),
+            tools: history.tools()?,
+            spend: Some(Spend {
+                date: today.to_string(),
+                today: amount(&of_today),
+                month: amount(&of_month),
+            }),
+        });
         Ok(())
+    }
+
+    /// Has something done with the ledger and the prices of now.
+    ///
+    /// # Errors
+    /// When either cannot be used, in words.
+    pub(crate) fn work<T>(
+        &mut self,
+        config: &Config,
+        work: impl FnOnce(&mut Ledger, &PriceBook) -> Result<T, aco_ledger::Error>,
+    ) -> Result<T, String> {
+        self.refresh_book(config)?;
+        self.open()?;
+        let (Some(ledger), Some((_, book))) = (&mut self.ledger, &self.book) else {
+            return Err("there is no ledger".to_owned());
+        };
+        book.open().map_err(ToString::to_string)?;
+        work(ledger, book).map_err(|error| self.failed(&CollectError::from(error)))
     }
 
     /// Lets the ledger go, in order.
@@ -298,23 +375,55 @@ fn move_outbox(
     }
 }
 
-/// API value by tool from the beginning of a local day on.
+/// Sums by tool from the beginning of a local day on.
 fn since(
     history: &History,
     day: Date,
     zone: &TimeZone,
-) -> Result<Vec<(Arc<str>, i64)>, aco_ledger::Error> {
+) -> Result<Vec<(Arc<str>, Sums)>, aco_ledger::Error> {
     let begin = day.to_zoned(zone.clone()).map(|begin| begin.timestamp());
     let begin = begin.map_or(0, |begin| begin.as_nanosecond());
     let filter = Filter {
         since: Some(UnixNanos(u64::try_from(begin).unwrap_or(0))),
         ..Filter::default()
     };
-    let sums = history.sums_by_tool(&filter)?;
-    Ok(sums
-        .into_iter()
-        .map(|(tool, sums)| (tool, sums.cost.0))
-        .collect())
+    history.sums_by_tool(&filter)
+}
+
+/// All tools together.
+fn amount(sums: &[(Arc<str>, Sums)]) -> Amount {
+    let mut all = Sums::default();
+    for (_, sums) in sums {
+        all += *sums;
+    }
+    Amount {
+        api_value: all.cost,
+        unpriced_tokens: u64::try_from(all.unpriced_tokens).unwrap_or(0),
+    }
+}
+
+/// When to say how far a reading is: not of one that is soon through, and then once a second.
+struct Pace {
+    next: Instant,
+}
+
+impl Pace {
+    const EVERY: Duration = Duration::from_secs(1);
+
+    fn new() -> Self {
+        Self {
+            next: Instant::now() + Self::EVERY / 2,
+        }
+    }
+
+    fn is_time(&mut self) -> bool {
+        let now = Instant::now();
+        let is_time = now >= self.next;
+        if is_time {
+            self.next = now + Self::EVERY;
+        }
+        is_time
+    }
 }
 
 /// Whose files are read.

@@ -63,9 +63,10 @@ impl Rig {
             &self.home,
             Arc::new(Stands),
             Arc::clone(&self.spool),
-            tally.clone(),
-            Arc::default(),
-            Arc::default(),
+            KeeperLinks {
+                tally: tally.clone(),
+                ..KeeperLinks::default()
+            },
         )
         .unwrap()
     }

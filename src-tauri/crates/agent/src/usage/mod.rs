@@ -14,8 +14,8 @@ pub use aco_usage::{Platform, Surroundings};
 pub use book::{PRICES_LIMIT, PricesError, price_book, read_prices};
 pub use collect::{CollectError, Collected, Progress, UnknownFormat, collect};
 pub use keeper::UsageParts;
-pub(crate) use keeper::{Keeper, Round};
-pub(crate) use rounds::Rounds;
+pub(crate) use keeper::{Keeper, KeeperLinks, Round};
+pub(crate) use rounds::{Job, Rounds};
 #[cfg(test)]
 pub(crate) use tally::Spent;
 pub(crate) use tally::Tally;

@@ -3,13 +3,13 @@
 use super::keeper::{Keeper, Round};
 use crate::events::TARGET;
 use crate::supervise::Restarts;
+use crate::turns::{Last, Turns};
 use aco_config::Config;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, timeout};
 
 /// How long after a round the next one looks at the tools' files all the same: a listing, some
 /// 25 ms for 1,000 of them, finds what watching has missed.
@@ -22,7 +22,9 @@ const BREATH: Duration = Duration::from_secs(3);
 /// How long after a change a round begins: an answer is written in several lines.
 const SETTLE: Duration = Duration::from_secs(1);
 
-type Work = JoinHandle<(Box<Keeper>, Result<Round, String>)>;
+/// Work on the ledger that somebody asked for, done before the next round. It is told why where
+/// there is no keeper.
+pub(crate) type Job = Box<dyn FnOnce(Result<(&mut Keeper, &Config), &str>) + Send>;
 
 /// Rounds, one after the other. Nothing comes of them where there is no keeper.
 pub(crate) struct Rounds {
@@ -30,13 +32,11 @@ pub(crate) struct Rounds {
     keeper: Option<Box<Keeper>>,
     make: Box<dyn FnMut() -> Result<Keeper, String> + Send>,
     config: Arc<Config>,
-    work: Option<Work>,
-    again: bool,
-    due: Instant,
+    jobs: Vec<Job>,
+    turns: Turns<(Box<Keeper>, Result<Round, String>)>,
     /// No change begins a round before this.
     breath_until: Instant,
     wake: Arc<Notify>,
-    begun: u64,
     stop: Arc<AtomicBool>,
     restarts: Restarts,
 }
@@ -54,12 +54,10 @@ impl Rounds {
             keeper: None,
             make: Box::new(make),
             config: Arc::new(config.clone()),
-            work: None,
-            again: false,
-            due: Instant::now(),
+            jobs: Vec::new(),
+            turns: Turns::new(),
             breath_until: Instant::now(),
             wake,
-            begun: 0,
             stop,
             restarts: Restarts::new(),
         }
@@ -73,42 +71,46 @@ impl Rounds {
 
     /// Asks for a round now. Returns the number of the first one that begins after this call.
     pub(crate) fn ask(&mut self) -> u64 {
-        if self.work.is_some() {
-            self.again = true;
-        } else {
-            self.due = Instant::now();
-        }
-        self.begun + 1
+        self.turns.ask()
+    }
+
+    /// Has work done on the ledger as soon as no round is under way, and a round after it.
+    pub(crate) fn submit(&mut self, job: Job) {
+        self.jobs.push(job);
+        self.ask();
     }
 
     /// The next round and its number, from 1. Dropping the future loses nothing.
     pub(crate) async fn next(&mut self) -> (u64, Result<Round, String>) {
-        let work = match &mut self.work {
-            Some(work) => work,
-            None => {
-                self.until_due().await;
-                self.begun += 1;
-                let keeper = match self.keeper.take() {
-                    Some(keeper) => Ok(keeper),
-                    None => (self.make)().map(Box::new),
-                };
-                let mut keeper = match keeper {
-                    Ok(keeper) => keeper,
-                    Err(error) => {
-                        self.due = Instant::now() + self.restarts.failed();
-                        log::error!(target: TARGET, "usage is not recorded: {error}");
-                        return (self.begun, Err(error));
+        if !self.turns.is_under_way() {
+            self.until_due().await;
+            let keeper = match self.keeper.take() {
+                Some(keeper) => Ok(keeper),
+                None => (self.make)().map(Box::new),
+            };
+            let jobs = std::mem::take(&mut self.jobs);
+            let mut keeper = match keeper {
+                Ok(keeper) => keeper,
+                Err(error) => {
+                    let number = self.turns.miss();
+                    self.turns.rest(self.restarts.failed());
+                    log::error!(target: TARGET, "usage is not recorded: {error}");
+                    for job in jobs {
+                        job(Err(&error));
                     }
-                };
-                let config = Arc::clone(&self.config);
-                self.work.insert(tokio::task::spawn_blocking(move || {
-                    let round = keeper.round(&config);
-                    (keeper, round)
-                }))
-            }
-        };
-        let ended = work.await;
-        self.work = None;
+                    return (number, Err(error));
+                }
+            };
+            let config = Arc::clone(&self.config);
+            self.turns.begin(move || {
+                for job in jobs {
+                    job(Ok((&mut keeper, &config)));
+                }
+                let round = keeper.round(&config);
+                (keeper, round)
+            });
+        }
+        let (number, ended) = self.turns.end().await;
         let mut wait = SWEEP;
         let round = match ended {
             Ok((keeper, round)) => {
@@ -121,22 +123,19 @@ impl Rounds {
                 Err(format!("recording usage panicked: {panic}"))
             }
         };
-        self.due = Instant::now();
-        self.breath_until = self.due + BREATH;
-        if !std::mem::take(&mut self.again) {
-            self.due += wait;
-        }
-        (self.begun, round)
+        self.breath_until = self.turns.ended() + BREATH;
+        self.turns.rest(wait);
+        (number, round)
     }
 
     /// Dropping the future loses no wake-up: it moves the time that is waited for.
     async fn until_due(&mut self) {
         loop {
             tokio::select! {
-                () = sleep_until(self.due) => return,
+                () = self.turns.until_due() => return,
                 () = self.wake.notified() => {
                     let soon = (Instant::now() + SETTLE).max(self.breath_until);
-                    self.due = self.due.min(soon);
+                    self.turns.due_by(soon);
                 }
             }
         }
@@ -145,12 +144,13 @@ impl Rounds {
     /// Ends a round that is under way at its next file, and lets the ledger go.
     pub(crate) async fn close(&mut self, within: Duration) {
         self.stop.store(true, Ordering::Relaxed);
-        if let Some(work) = self.work.take() {
-            match timeout(within, work).await {
-                Ok(Ok((keeper, _))) => self.keeper = Some(keeper),
-                // It commits or not by itself; what it does not, the next start reads again.
-                _ => return,
-            }
+        // Whoever asked for them is told when they are dropped.
+        self.jobs.clear();
+        match self.turns.last(within).await {
+            Last::None => {}
+            Last::Done((keeper, _)) => self.keeper = Some(keeper),
+            // It commits or not by itself; what it does not, the next start reads again.
+            Last::Lost => return,
         }
         if let Some(keeper) = self.keeper.take() {
             let closed = tokio::task::spawn_blocking(move || keeper.close());

@@ -1,5 +1,7 @@
-//! The ledger's totals, for the metrics: set by the rounds, read by the exports.
+//! The ledger's totals, for the metrics and the status: set by the rounds, read by the exports and
+//! the loop.
 
+use aco_domain::Spend;
 use aco_ledger::{Counter, CounterTotal};
 use aco_telemetry::metrics::family::{self, COST_MONTH_TO_DATE, COST_TODAY, PROMPT_COUNT};
 use aco_telemetry::metrics::{Counter as Family, Snapshot};
@@ -14,6 +16,8 @@ pub(crate) struct Spent {
     pub(crate) month: Vec<(Arc<str>, i64)>,
     /// Every tool of which there are calls: it reads 0 on a day without any.
     pub(crate) tools: Vec<Arc<str>>,
+    /// The same for people, all tools together.
+    pub(crate) spend: Option<Spend>,
 }
 
 /// Shared between the two. Empty until the first round is through: nothing is exported before.
@@ -23,6 +27,12 @@ pub(crate) struct Tally(Arc<Mutex<Spent>>);
 impl Tally {
     pub(crate) fn set(&self, spent: Spent) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = spent;
+    }
+
+    /// What a status says; nothing before the first round.
+    pub(crate) fn spend(&self) -> Option<Spend> {
+        let spent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        spent.spend.clone()
     }
 
     /// Adds the gauges to `snapshot`, and shows each counter to `count`.

@@ -4,12 +4,12 @@ use crate::arguments::Logs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{complain, say};
+use aco_agent::history::{self, Wanted};
 use aco_domain::{LineLevel, LogLine, UnixNanos};
 use aco_ipc::LogEvent;
 use serde_json::json;
-use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 pub(crate) async fn logs(context: &Context, arguments: &Logs) -> Result<ExitCode, Failure> {
@@ -62,10 +62,9 @@ fn timestamp(at: UnixNanos) -> jiff::Timestamp {
     jiff::Timestamp::from_microsecond(micros).unwrap_or(jiff::Timestamp::MAX)
 }
 
-/// Without an agent the ring is gone; the file has the same lines.
+/// Without an agent the ring is gone; the files have the same lines, and older ones.
 fn from_file(path: &Path, arguments: &Logs) -> Result<ExitCode, Failure> {
-    let level = arguments.level.unwrap_or(LineLevel::Trace);
-    let lines = last_lines(path, arguments.last, level).map_err(|(path, error)| {
+    let lines = last_lines(path, arguments.last, arguments.level).map_err(|error| {
         Failure::failed(format!(
             "no agent is running, and {} cannot be read: {error}; check that it belongs to you",
             path.display()
@@ -77,69 +76,23 @@ fn from_file(path: &Path, arguments: &Logs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The last `count` lines at `level` or more urgent of the file and, where it has too few, of the
-/// one rotated last; numbered from 1.
-fn last_lines(
-    path: &Path,
-    count: usize,
-    level: LineLevel,
-) -> Result<Vec<LogLine>, (PathBuf, io::Error)> {
-    let wanted = |path: PathBuf| {
-        let text = tail(&path).map_err(|error| (path, error))?;
-        let lines = text.lines().filter_map(parse);
-        Ok(lines.filter(|line| line.level <= level).collect::<Vec<_>>())
-    };
-    let mut lines = wanted(path.to_owned())?;
-    if lines.len() < count {
-        let mut rotated = path.as_os_str().to_owned();
-        rotated.push(".1");
-        let mut older = wanted(rotated.into())?;
-        older.append(&mut lines);
-        lines = older;
+/// The last `count` lines at `level` or more urgent, numbered from 1.
+fn last_lines(path: &Path, count: usize, level: Option<LineLevel>) -> io::Result<Vec<LogLine>> {
+    let wanted = Wanted { level, text: None };
+    let (mut lines, mut before) = (Vec::new(), None);
+    while lines.len() < count {
+        let page = history::page(path, before.as_ref(), count - lines.len(), &wanted)?;
+        lines.extend(page.lines);
+        before = page.before;
+        if before.is_none() {
+            break;
+        }
     }
-    lines.drain(..lines.len().saturating_sub(count));
+    lines.reverse();
     for (number, line) in (1..).zip(&mut lines) {
         line.number = number;
     }
     Ok(lines)
-}
-
-/// The end of the file, from a line's beginning; nothing when there is no file yet.
-fn tail(path: &Path) -> io::Result<String> {
-    const MOST: u64 = 4 * 1024 * 1024;
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
-        Err(error) => return Err(error),
-    };
-    let length = file.metadata()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(MOST)))?;
-    let mut bytes = Vec::new();
-    file.take(MOST).read_to_end(&mut bytes)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let whole = if length > MOST {
-        text.split_once('\n').map_or("", |(_, rest)| rest)
-    } else {
-        &text
-    };
-    Ok(whole.to_owned())
-}
-
-/// `<time> <LEVEL> <target> <message>`, as the dispatch tree writes it.
-fn parse(line: &str) -> Option<LogLine> {
-    let (time, rest) = line.split_once(' ')?;
-    let (level, rest) = rest.trim_start().split_once(' ')?;
-    let (target, message) = rest.trim_start().split_once(' ').unwrap_or((rest, ""));
-    let time: jiff::Timestamp = time.parse().ok()?;
-    Some(LogLine {
-        number: 0,
-        at: UnixNanos(u64::try_from(time.as_nanosecond()).ok()?),
-        level: level.parse().ok()?,
-        target: target.to_owned(),
-        message: message.to_owned(),
-        attributes: Vec::new(),
-        seq: None,
-    })
 }
 
 #[cfg(test)]
@@ -147,49 +100,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_the_file_is_read_back() {
-        let line = parse("2026-01-01T00:00:00.000001Z INFO  aco::agent agent started k=1").unwrap();
-        assert_eq!(line.level, LineLevel::Info);
-        assert_eq!(
-            (line.target.as_str(), line.message.as_str()),
-            ("aco::agent", "agent started k=1")
-        );
-        assert_eq!(
-            timestamp(line.at).to_string(),
-            "2026-01-01T00:00:00.000001Z"
-        );
-        assert_eq!(parse("half a li"), None);
-    }
-
-    #[test]
-    fn a_young_file_is_preceded_by_the_rotated_one() {
+    fn lines_of_several_pages_and_files_are_one_list_in_their_order() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.log");
-        let write = |name: &str, words: &[&str]| {
-            let line = |word: &&str| format!("2026-01-01T00:00:00Z {word} aco x\n");
-            let text: String = words.iter().map(line).collect();
+        assert_eq!(last_lines(&path, 9, None).unwrap(), []);
+        let write = |name: &str, numbers: std::ops::Range<u32>| {
+            let line = |n| format!("2026-01-01T00:00:00.000001Z INFO  aco::agent n={n}\n");
+            let text: String = numbers.map(line).collect();
             std::fs::write(folder.path().join(name), text).unwrap();
         };
-        let levels = |count, level| -> Vec<_> {
-            let lines = last_lines(&path, count, level).unwrap();
-            lines.iter().map(|line| (line.number, line.level)).collect()
-        };
-        use LineLevel::{Error, Info, Warn};
-        assert_eq!(levels(9, Info), []);
-        write("a.log.1", &["INFO", "ERROR", "WARN"]);
-        assert_eq!(levels(2, Info), [(1, Error), (2, Warn)]);
-        write("a.log", &["INFO", "WARN"]);
-        assert_eq!(levels(2, Info), [(1, Info), (2, Warn)]);
-        assert_eq!(levels(3, Warn), [(1, Error), (2, Warn), (3, Warn)]);
-        assert_eq!(levels(0, Info), []);
-    }
-
-    #[test]
-    fn a_long_file_is_read_from_a_whole_line() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.log");
-        assert_eq!(tail(&path).unwrap(), "");
-        std::fs::write(&path, "x".repeat(5 * 1024 * 1024) + "\nlast\n").unwrap();
-        assert_eq!(tail(&path).unwrap(), "last\n");
+        write("a.log.1", 0..400);
+        write("a.log", 400..700);
+        let lines = last_lines(&path, 600, None).unwrap();
+        assert_eq!(lines.len(), 600);
+        for (n, line) in (100..).zip(&lines) {
+            assert_eq!(line.message, format!("n={n}"));
+            assert_eq!(line.number, n - 99);
+        }
+        assert_eq!(
+            timestamp(lines[0].at).to_string(),
+            "2026-01-01T00:00:00.000001Z"
+        );
+        assert_eq!(last_lines(&path, 9, Some(LineLevel::Warn)).unwrap(), []);
     }
 }

@@ -1,41 +1,37 @@
 //! `aco reprice`
 
 use crate::arguments;
-use crate::commands::report::period;
+use crate::commands::report::filter;
 use crate::context::{Context, Writer, block_on};
 use crate::failure::Failure;
 use crate::output::say;
+use crate::progress::Reading;
 use crate::usage::Writing;
 use aco_domain::figures::{money, plural};
-use aco_ledger::Filter;
+use aco_home::HomeLock;
+use aco_ipc::{Client, Request, Response};
+use aco_ledger::{Filter, Repriced};
 use std::process::ExitCode;
 
 pub(crate) fn reprice(
     context: &Context,
     arguments: &arguments::Reprice,
 ) -> Result<ExitCode, Failure> {
-    let days = &arguments.days;
-    let zone = context.zone(days.timezone.as_deref())?;
-    let (since, until) = period(context, days, &zone)?.bounds(&zone);
     let filter = Filter {
-        since,
-        until,
-        tool: days.tool.clone(),
         model: arguments.model.clone(),
+        ..filter(context, &arguments.days)?
     };
-    let lock = match block_on(context.writer())? {
-        Writer::Us(lock) => lock,
-        Writer::Agent(_) => {
-            return Err(Failure::failed(
-                "the agent is running, and has the ledger: end it, reprice, and start it again",
-            ));
+    // In one runtime: a connection does not outlive the one it was made in.
+    let by_agent = block_on(async {
+        match context.writer().await? {
+            Writer::Us(lock) => Ok(Err(lock)),
+            Writer::Agent(agent) => by_agent(context, *agent, &filter).await.map(Ok),
         }
+    })?;
+    let done = match by_agent {
+        Ok(done) => done,
+        Err(lock) => by_us(context, lock, &filter)?,
     };
-    let mut writing = Writing::open(context, lock)?;
-    let summary = writing.prices.open().map_err(ToString::to_string);
-    summary.map_err(Failure::failed)?;
-    let done = writing.ledger.reprice(&writing.prices, &filter)?;
-    writing.close()?;
     let changed = done.filled + done.changed;
     say(&if changed == 0 {
         format!(
@@ -53,4 +49,55 @@ pub(crate) fn reprice(
         )
     });
     Ok(ExitCode::SUCCESS)
+}
+
+/// Under the home's lock.
+fn by_us(context: &Context, lock: HomeLock, filter: &Filter) -> Result<Repriced, Failure> {
+    let mut writing = Writing::open(context, lock)?;
+    let summary = writing.prices.open().map_err(ToString::to_string);
+    summary.map_err(Failure::failed)?;
+    let done = writing.ledger.reprice(&writing.prices, filter)?;
+    writing.close()?;
+    Ok(done)
+}
+
+/// By the running agent, which has the ledger.
+async fn by_agent(
+    context: &Context,
+    mut agent: Client,
+    filter: &Filter,
+) -> Result<Repriced, Failure> {
+    let Filter {
+        since,
+        until,
+        tool,
+        model,
+    } = filter.clone();
+    let request = Request::Reprice {
+        since,
+        until,
+        tool,
+        model,
+    };
+    let mut reading = Reading::begin(context);
+    let answer = agent
+        .request_with_news(&request, |news| reading.hear(&news))
+        .await;
+    reading.end();
+    match answer? {
+        Response::Repriced {
+            examined,
+            filled,
+            changed,
+            before,
+            after,
+        } => Ok(Repriced {
+            examined,
+            filled,
+            changed,
+            before,
+            after,
+        }),
+        other => Err(Failure::unexpected(&other)),
+    }
 }

@@ -1,6 +1,8 @@
 //! What can be asked. Types only.
 
 use super::Secret;
+#[cfg(doc)]
+use super::{Response, code};
 use aco_domain::{Answers, LineLevel, PauseUntil, ReportQuery, SettingChange, ToolId, UnixNanos};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -133,6 +135,8 @@ pub enum Request {
     /// As [`Request::Scan`], saying how far it is: [`Response::Progress`], then
     /// [`Response::Done`].
     ScanNow,
+    /// Try the endpoint now instead of at the next attempt; answered by [`Response::Done`].
+    TryNow,
     /// Prices calls again by the prices of now: [`Response::Progress`] while what was begun before
     /// goes on, then [`Response::Repriced`].
     Reprice {
