@@ -13,6 +13,8 @@ mod chance;
 pub mod claude;
 /// Codex CLI.
 pub mod codex;
+/// GitHub Copilot CLI.
+pub mod copilot;
 /// Gemini CLI.
 pub mod gemini;
 mod manifest;

@@ -73,4 +73,6 @@ pub mod room {
 pub use source::{
     Buffer, FoundFile, Listing, Opened, Platform, ReadError, Reading, Source, Surroundings,
 };
-pub use sources::{all, claude_code::ClaudeCode, codex::Codex, gemini_cli::GeminiCli};
+pub use sources::{
+    all, claude_code::ClaudeCode, codex::Codex, copilot_cli::CopilotCli, gemini_cli::GeminiCli,
+};

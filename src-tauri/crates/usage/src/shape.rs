@@ -138,6 +138,68 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Lists<T> {
     }
 }
 
+/// The objects in an object, each with its name, up to [`MOST_RECORDS`]; none where another type
+/// stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Named<T>(pub(crate) Vec<(String, T)>);
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer
+            .deserialize_any(Names(PhantomData))
+            .map(|Object(named)| named.unwrap_or_default())
+    }
+}
+
+struct Names<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Names<T> {
+    type Value = Object<Named<T>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Text(name)) = map.next_key()? {
+            if let Object(Some(item)) = map.next_value()? {
+                items.push((name.unwrap_or_default().into_owned(), item));
+            }
+            if items.len() > MOST_RECORDS {
+                return Err(de::Error::custom("more than a session holds"));
+            }
+        }
+        Ok(Object(Some(Named(items))))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        IgnoredAny.visit_seq(seq).map(|_| Object(None))
+    }
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(Object(None))
+    }
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Object(None))
+    }
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Object(None))
+    }
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Object(None))
+    }
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Object(None))
+    }
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(Object(None))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,6 +12,8 @@ use std::path::Path;
 const TARGETS: &[(&str, &str)] = &[
     ("claude_code", "claude-code"),
     ("codex", "codex"),
+    ("copilot_cli", "copilot-cli"),
+    ("copilot_cli_events", "copilot-cli"),
     ("gemini_cli", "gemini-cli"),
     ("gemini_cli_object", "gemini-cli"),
 ];

@@ -53,8 +53,10 @@ const LONG_CONTEXT: u64 = 200_000;
 
 fn rates(model: &str, input: u64) -> Option<Rates> {
     let rates = match model {
-        "claude-sonnet-4-5-20250929" if input > LONG_CONTEXT => anthropic(6_000, 22_500),
-        "claude-sonnet-4-5-20250929" => anthropic(3_000, 15_000),
+        "claude-sonnet-4-5-20250929" | "claude-sonnet-4.5" if input > LONG_CONTEXT => {
+            anthropic(6_000, 22_500)
+        }
+        "claude-sonnet-4-5-20250929" | "claude-sonnet-4.5" => anthropic(3_000, 15_000),
         "claude-opus-4-1-20250805" => anthropic(15_000, 75_000),
         "claude-haiku-4-5-20251001" => anthropic(1_000, 5_000),
         "gpt-5" | "gpt-5-codex" => gpt_5(1_250, 10_000),
@@ -96,7 +98,7 @@ fn call(spent: &Spent) -> Call {
         session: spent.session.as_str().into(),
         project: spent.project.as_str().into(),
         tokens: spent.tokens,
-        terms: Terms::clone(&spent.terms),
+        terms: spent.terms.clone(),
         recorded_cost: None,
     }
 }

@@ -1,7 +1,7 @@
 //! The tools whose histories have one shape: what is kept of them, however they are come upon.
 
 use crate::ledger::{Machine, PIECES, agrees, files_below, write_piece};
-use aco_histories::{Manifest, Shape, gemini};
+use aco_histories::{Manifest, Shape, copilot, gemini};
 use aco_usage::FoundFile;
 use std::fs;
 use std::io;
@@ -11,7 +11,10 @@ use std::path::Path;
 type Write = fn(&Path, &Shape) -> io::Result<Manifest>;
 
 /// By the tool's id.
-pub(crate) const TOOLS: &[(&str, Write)] = &[("gemini-cli", gemini::write)];
+pub(crate) const TOOLS: &[(&str, Write)] = &[
+    ("gemini-cli", gemini::write),
+    ("copilot-cli", copilot::write),
+];
 
 fn shape(seed: u64) -> Shape {
     Shape {

@@ -2,6 +2,7 @@
 
 pub(crate) mod claude_code;
 pub(crate) mod codex;
+pub(crate) mod copilot_cli;
 pub(crate) mod gemini_cli;
 
 use crate::source::Source;
@@ -13,5 +14,6 @@ pub fn all() -> Vec<Box<dyn Source>> {
         Box::new(claude_code::ClaudeCode::new()),
         Box::new(codex::Codex::new()),
         Box::new(gemini_cli::GeminiCli::new()),
+        Box::new(copilot_cli::CopilotCli::new()),
     ]
 }

@@ -34,35 +34,25 @@ impl Row {
     }
 }
 
-const fn claude(trap: &'static str, moment: u32, counts: [i64; 8], cost: i64) -> Row {
-    Row {
-        tool: "claude-code",
-        trap,
-        moment,
-        counts,
-        cost,
-    }
+/// The rows of one tool.
+macro_rules! rows {
+    ($name:ident, $tool:literal) => {
+        const fn $name(trap: &'static str, moment: u32, counts: [i64; 8], cost: i64) -> Row {
+            Row {
+                tool: $tool,
+                trap,
+                moment,
+                counts,
+                cost,
+            }
+        }
+    };
 }
 
-const fn codex(trap: &'static str, moment: u32, counts: [i64; 8], cost: i64) -> Row {
-    Row {
-        tool: "codex",
-        trap,
-        moment,
-        counts,
-        cost,
-    }
-}
-
-const fn gemini(trap: &'static str, moment: u32, counts: [i64; 8], cost: i64) -> Row {
-    Row {
-        tool: "gemini-cli",
-        trap,
-        moment,
-        counts,
-        cost,
-    }
-}
+rows!(claude, "claude-code");
+rows!(codex, "codex");
+rows!(gemini, "gemini-cli");
+rows!(copilot, "copilot-cli");
 
 /// In the order of the READMEs.
 #[rustfmt::skip]
@@ -123,4 +113,13 @@ pub(crate) const EXPECTED: &[Row] = &[
     gemini("same-id-elsewhere", 1, [2, 20, 2, 0, 0, 0, 0, 0], 90_000),
     gemini("no-calls", 1, [0, 0, 0, 0, 0, 0, 0, 0], 0),
     gemini("damaged", 1, [2, 30, 3, 0, 0, 0, 0, 6], 135_000),
+    copilot("parts", 1, [2, 17, 21, 60, 30, 0, 5, 0], 496_500),
+    copilot("four-levels", 1, [2, 300, 30, 0, 0, 0, 0, 0], 1_350_000),
+    copilot("turns-alone", 1, [2, 300, 30, 0, 0, 0, 0, 0], 1_350_000),
+    copilot("agents-within", 1, [1, 500, 50, 0, 0, 0, 0, 0], 2_250_000),
+    copilot("session-ends", 1, [3, 160, 106, 600, 300, 0, 2, 0], 3_375_000),
+    copilot("told-twice", 1, [4, 607, 61, 0, 0, 0, 0, 0], 2_736_000),
+    copilot("calls-without-counts", 1, [1, 10, 1, 0, 0, 0, 0, 0], 45_000),
+    copilot("copied-export", 1, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    copilot("damaged", 1, [1, 10, 1, 0, 0, 0, 0, 6], 45_000),
 ];

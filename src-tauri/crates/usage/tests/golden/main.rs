@@ -14,6 +14,8 @@ mod readme;
 mod claude_code;
 #[path = "../../examples/fixtures/codex.rs"]
 mod codex;
+#[path = "../../examples/fixtures/copilot_cli.rs"]
+mod copilot_cli;
 #[path = "../../examples/fixtures/gemini_cli.rs"]
 mod gemini_cli;
 #[path = "../../examples/fixtures/traps.rs"]

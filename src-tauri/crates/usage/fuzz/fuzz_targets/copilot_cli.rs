@@ -1,0 +1,8 @@
+//! GitHub Copilot CLI's exports. Nothing but the file's name may be decided here.
+
+#![no_main]
+
+use aco_usage_fuzz::hold;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| hold("copilot-cli", ".copilot/otel/export.jsonl", bytes));
