@@ -19,6 +19,8 @@ pub mod copilot;
 pub mod gemini;
 mod manifest;
 mod output;
+/// Qwen Code.
+pub mod qwen;
 mod shape;
 mod time;
 

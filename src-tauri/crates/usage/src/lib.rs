@@ -75,4 +75,5 @@ pub use source::{
 };
 pub use sources::{
     all, claude_code::ClaudeCode, codex::Codex, copilot_cli::CopilotCli, gemini_cli::GeminiCli,
+    qwen_code::QwenCode,
 };

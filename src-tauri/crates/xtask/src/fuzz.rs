@@ -16,6 +16,7 @@ const TARGETS: &[(&str, &str)] = &[
     ("copilot_cli_events", "copilot-cli"),
     ("gemini_cli", "gemini-cli"),
     ("gemini_cli_object", "gemini-cli"),
+    ("qwen_code", "qwen-code"),
 ];
 
 /// What makes a program tell libFuzzer where it has been.

@@ -14,9 +14,13 @@ use std::fs;
 use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 /// Later than everything the generator makes: nothing of it is news.
 const FIRST_START: UnixNanos = UnixNanos(1_800_000_000_000_000_000);
+
+/// Decoded once: each machine is scanned many times.
+static BOOK: LazyLock<PriceBook> = LazyLock::new(|| PriceBook::new(Data::Embedded, Vec::new()));
 
 /// A person's home, and the ledger that is kept of it.
 pub(crate) struct Machine {
@@ -44,7 +48,6 @@ impl Machine {
             home: Some(&home),
             platform: Platform::Linux,
         };
-        let book = PriceBook::new(Data::Embedded, Vec::new());
         for source in aco_usage::all() {
             let tool = ToolId::new(source.tool()).unwrap();
             let known = self.ledger.history().checkpoints(&tool).unwrap();
@@ -56,7 +59,7 @@ impl Machine {
             assert!(listing.problems.is_empty(), "{:?}", listing.problems);
             let mut files = listing.files;
             order(&mut files);
-            let mut intake = self.ledger.intake(&book, TimeZone::UTC).unwrap();
+            let mut intake = self.ledger.intake(&*BOOK, TimeZone::UTC).unwrap();
             let mut buffer = Buffer::default();
             for file in &files {
                 let opened = source.open(file, known.get(&file.path), &mut buffer);

@@ -1,7 +1,7 @@
 //! The tools whose histories have one shape: what is kept of them, however they are come upon.
 
 use crate::ledger::{Machine, PIECES, agrees, files_below, write_piece};
-use aco_histories::{Manifest, Shape, copilot, gemini};
+use aco_histories::{Manifest, Shape, copilot, gemini, qwen};
 use aco_usage::FoundFile;
 use std::fs;
 use std::io;
@@ -14,6 +14,7 @@ type Write = fn(&Path, &Shape) -> io::Result<Manifest>;
 pub(crate) const TOOLS: &[(&str, Write)] = &[
     ("gemini-cli", gemini::write),
     ("copilot-cli", copilot::write),
+    ("qwen-code", qwen::write),
 ];
 
 fn shape(seed: u64) -> Shape {

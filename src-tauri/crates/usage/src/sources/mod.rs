@@ -4,6 +4,7 @@ pub(crate) mod claude_code;
 pub(crate) mod codex;
 pub(crate) mod copilot_cli;
 pub(crate) mod gemini_cli;
+pub(crate) mod qwen_code;
 
 use crate::source::Source;
 
@@ -15,5 +16,6 @@ pub fn all() -> Vec<Box<dyn Source>> {
         Box::new(codex::Codex::new()),
         Box::new(gemini_cli::GeminiCli::new()),
         Box::new(copilot_cli::CopilotCli::new()),
+        Box::new(qwen_code::QwenCode::new()),
     ]
 }

@@ -53,6 +53,7 @@ rows!(claude, "claude-code");
 rows!(codex, "codex");
 rows!(gemini, "gemini-cli");
 rows!(copilot, "copilot-cli");
+rows!(qwen, "qwen-code");
 
 /// In the order of the READMEs.
 #[rustfmt::skip]
@@ -122,4 +123,12 @@ pub(crate) const EXPECTED: &[Row] = &[
     copilot("calls-without-counts", 1, [1, 10, 1, 0, 0, 0, 0, 0], 45_000),
     copilot("copied-export", 1, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
     copilot("damaged", 1, [1, 10, 1, 0, 0, 0, 0, 6], 45_000),
+    qwen("parts", 1, [3, 105, 25, 60, 0, 0, 0, 0], 708_000),
+    qwen("thoughts", 1, [3, 300, 65, 0, 0, 0, 30, 0], 1_875_000),
+    qwen("branched", 1, [3, 60, 6, 0, 0, 0, 0, 0], 270_000),
+    qwen("sub-agent", 1, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    qwen("told-again", 1, [1, 10, 1, 0, 0, 0, 0, 0], 45_000),
+    qwen("half-written", 1, [1, 10, 1, 0, 0, 0, 0, 0], 45_000),
+    qwen("half-written", 2, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    qwen("damaged", 1, [2, 30, 3, 0, 0, 0, 0, 5], 135_000),
 ];

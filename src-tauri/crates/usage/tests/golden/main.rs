@@ -18,6 +18,8 @@ mod codex;
 mod copilot_cli;
 #[path = "../../examples/fixtures/gemini_cli.rs"]
 mod gemini_cli;
+#[path = "../../examples/fixtures/qwen_code.rs"]
+mod qwen_code;
 #[path = "../../examples/fixtures/traps.rs"]
 mod traps;
 

@@ -1,0 +1,8 @@
+//! Qwen Code's chats. Nothing but the file's name may be decided here.
+
+#![no_main]
+
+use aco_usage_fuzz::hold;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| hold("qwen-code", ".qwen/projects/-w-app/chats/s-1.jsonl", bytes));
