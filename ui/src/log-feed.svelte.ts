@@ -70,8 +70,12 @@ export class LogFeed {
       if (page === undefined || mine !== this.asked) return 0;
       this.before = page.before;
       if (page.before === null) this.end = page.end ?? "";
-      this.rows = [...page.rows, ...this.rows];
-      return page.rows.length;
+      // The file was read at another moment than the ring: a line may be in both.
+      // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
+      const shown = new Set(this.rows.map(({ id }) => id));
+      const older = page.rows.filter(({ id }) => !shown.has(id));
+      this.rows = [...older, ...this.rows];
+      return older.length;
     } finally {
       this.loading = false;
     }

@@ -112,6 +112,15 @@ describe("the feed of the log", () => {
     expect(await feed.older()).toBe(0);
   });
 
+  it("shows a line once that is in a page and among the recent ones", async () => {
+    const { transport, feed } = feedOver();
+    await feed.start(all);
+    transport.emit("logs", batch(lines(5, 3)));
+    transport.answers.set("older_logs", () => ({ rows: lines(1, 6), before: null, end: null }));
+    expect(await feed.older()).toBe(4);
+    expect(feed.rows.map(({ id }) => id)).toEqual(["1", "2", "3", "4", "5", "6", "7"]);
+  });
+
   it("looks in the files when nothing recent matches", async () => {
     const { transport, feed } = feedOver();
     transport.answers.set("older_logs", () => ({ rows: lines(1, 1), before: null, end: "" }));

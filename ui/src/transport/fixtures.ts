@@ -21,13 +21,15 @@ export class FixtureTransport implements Transport {
   readonly answers = new Map<CommandName, (takes: never) => unknown>();
   private readonly listeners = new Map<EventName, Set<Heard>>();
 
-  constructor(private readonly fixture: Fixture) {}
+  constructor(private fixture: Fixture) {}
 
   async call<C extends CommandName>(command: C, takes: Commands[C]["takes"]): Promise<Commands[C]["gives"]> {
     this.asked.push({ command, takes });
     await Promise.resolve();
     const own = this.answers.get(command);
     const answer: unknown = own === undefined ? this.fixture[command] : own(takes as never);
+    // A page is there once, else its rows would come again for every look further up.
+    if (command === "older_logs") this.fixture = { ...this.fixture, older_logs: { rows: [], before: null, end: null } };
     if (command === "opening") this.later(["shell", "test"]);
     if (command === "follow_logs") this.later(["logs"]);
     return structuredClone(answer ?? null) as Commands[C]["gives"];
