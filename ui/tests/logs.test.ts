@@ -4,6 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { LogRow } from "../src/bindings/window";
 import { asked, batch, line, lines, marked, open } from "./samples";
+import { resize } from "./setup";
 
 const beginning = { rows: [], before: null, end: "The log begins here" };
 const withRows = (rows: LogRow[], older: unknown = beginning) => ({ follow_logs: 1, logs: [batch(rows)], older_logs: older });
@@ -54,6 +55,19 @@ describe("a long log", () => {
 
     await userEvent.setup().click(follow);
     await waitFor(() => { expect(atEnd()).toBe(true); });
+  });
+
+  it("keeps a row that is opened in sight, rather than the end", async () => {
+    const user = userEvent.setup();
+    await open("logs", withRows(lines(1, 100)));
+    const box = await list();
+    await waitFor(() => { expect(box.scrollTop).toBeGreaterThan(0); });
+    await user.click(within(box).getByText("line 92"));
+    resize({ height: 100 });
+    await waitFor(() => { expect(screen.getByRole("button", { name: "Follow" }).getAttribute("aria-pressed")).toBe("false"); });
+    const top = 4 + 91 * 28;
+    expect(box.scrollTop).toBeLessThanOrEqual(top);
+    expect(box.scrollTop + 100).toBeGreaterThanOrEqual(top + 28);
   });
 
   it("pages older rows in above what is read, without moving it", async () => {

@@ -34,6 +34,12 @@ class TestResizeObserver implements ResizeObserver {
   }
 }
 
+/** Gives everything another size, and says so. */
+export function resize(to: Partial<typeof size>): void {
+  Object.assign(size, to);
+  for (const observer of observers) observer.tell();
+}
+
 // axe-core asks for one to recognise icon fonts; there are none.
 HTMLCanvasElement.prototype.getContext = () => null;
 globalThis.ResizeObserver = TestResizeObserver;
