@@ -33,6 +33,7 @@ pub mod display;
 pub mod family;
 pub mod installation;
 pub mod menu;
+pub mod pages;
 pub mod panel;
 pub mod programs;
 pub mod webdriver;

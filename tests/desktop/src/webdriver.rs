@@ -77,6 +77,20 @@ impl Window {
     /// the program gets.
     #[track_caller]
     pub fn open(like: &Command, program: &Path, arguments: &[&str]) -> Self {
+        Self::start(
+            like,
+            &json!({"webkitgtk:browserOptions": {"binary": program, "args": arguments}}),
+        )
+    }
+
+    /// Starts WebKitGTK's own browser, on an empty page.
+    #[track_caller]
+    pub fn browse(like: &Command) -> Self {
+        Self::start(like, &json!({}))
+    }
+
+    #[track_caller]
+    fn start(like: &Command, wanted: &Value) -> Self {
         let port = PortBlock::reserve();
         let folder = tempfile::Builder::new()
             .prefix("aco-webdriver-")
@@ -116,13 +130,30 @@ impl Window {
                 .call()
                 .is_ok()
         });
-        let wanted = json!({"capabilities": {"alwaysMatch": {
-            "webkitgtk:browserOptions": {"binary": program, "args": arguments}
-        }}});
+        let wanted = json!({"capabilities": {"alwaysMatch": wanted}});
         let answer = window.post("/session", &wanted);
         let id = answer["sessionId"].as_str().expect("a session");
         window.session = format!("{}/session/{id}", window.session);
         window
+    }
+
+    /// Loads a page, and waits until it is.
+    #[track_caller]
+    pub fn go_to(&self, url: &str) {
+        self.post("/url", &json!({"url": url}));
+    }
+
+    /// Goes on inside a frame of the page.
+    #[track_caller]
+    pub fn enter_frame(&self, css: &str) {
+        let frame = self.find(css).reference();
+        self.post("/frame", &json!({"id": frame}));
+    }
+
+    /// Back to the page that has the frame.
+    #[track_caller]
+    pub fn leave_frame(&self) {
+        self.post("/frame/parent", &json!({}));
     }
 
     /// The process that holds the driver and, below it, the window.

@@ -43,7 +43,8 @@ Usage: cargo xtask <command>
   run --stack [-- ARGS]     the same, with Collector, Loki, Prometheus and Grafana to ship to
   test                      install what is missing and check everything CI checks
   check                     the quick part of it: format, clippy, licences, pages, architecture
-  ui                        build the pages of the window, if they have changed
+  ui                        build the pages of the window, if they have changed, for the
+                            program and drawn from fixtures
   screenshots               take the pictures of docs/screenshots anew
   cross check [--no-wine]   type-check for Windows and macOS, run Windows' tests under Wine
   bench emit [-- ARGS]      measure the emit path and the drain
@@ -92,7 +93,7 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
         ["run", rest @ ..] => run::alone(&Place::find()?, after_dashes(rest)?),
         ["test"] => checks(test::everything),
         ["check"] => checks(check::quick),
-        ["ui"] => ui::build(&Place::find()?),
+        ["ui"] => ui::build_harness(&Place::find()?),
         ["screenshots"] => checks(screenshots::take),
         ["cross", "check"] => checks(|place| cross::check(place, Tests::UnderWine)),
         ["cross", "check", "--no-wine"] => checks(|place| cross::check(place, Tests::Not)),

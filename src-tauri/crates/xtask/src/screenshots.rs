@@ -6,27 +6,26 @@ use crate::needs::{self, C_COMPILER, DESKTOP, TRAY};
 use crate::place::Place;
 use crate::process::{Failure, step};
 use crate::summary::run_tests;
-use crate::{stack, ui};
+use crate::ui;
 use std::fs;
 
 /// The pictures that the README shows, by the names the tests give them.
 const SHOWN: &[&str] = &[
-    "status-light",
-    "status-dark",
+    "status-ok-light",
+    "status-token-refused-dark",
     "logs-dark",
-    "spend-light",
+    "spend-month-light",
     "settings-light",
 ];
 
 /// Has the tests take all of them, and keeps those that are shown.
 pub(crate) fn take(place: &Place) -> Result<(), Failure> {
     needs::install(place, &[&[&C_COMPILER], TRAY, DESKTOP].concat())?;
-    ui::build(place)?;
-    stack::build(place)?;
+    ui::build_harness(place)?;
     let taken = place.checks_target.join("screenshots");
     step("pictures", || {
         let mut tests = place.check_cargo(&["test", "--package", "aco-e2e-desktop"]);
-        tests.args(["--test", "screenshots"]);
+        tests.args(["--test", "pages", "picture"]);
         run_tests(tests.env("ACO_SCREENSHOTS", &taken))
     })?;
     let kept = place.root.join("docs").join("screenshots");

@@ -4,7 +4,7 @@ use crate::needs::{self, C_COMPILER, CLIPPY, DESKTOP, GO, RUSTFMT, TRAY};
 use crate::place::Place;
 use crate::process::{Failure, run, step};
 use crate::summary::run_tests;
-use crate::{check, cross, stack};
+use crate::{check, cross, stack, ui};
 
 /// Checks the source, builds the real servers and runs every test against them.
 ///
@@ -27,6 +27,7 @@ pub(crate) fn everything(place: &Place) -> Result<(), Failure> {
         eprintln!("the other systems' sides are checked on Linux; here this one's are");
     }
     step("servers", || stack::build(place))?;
+    ui::build_harness(place)?;
     let tests = step("tests", || {
         // One failure must not hide the others behind it.
         run_tests(&mut place.check_cargo(&["test", "--workspace", "--no-fail-fast"]))

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What is made from the rest, and by whom: not part of what decides whether it is made again.
-const MADE: &[&str] = &["node_modules", "dist", "coverage"];
+const MADE: &[&str] = &["node_modules", "dist", "dist-harness", "coverage"];
 
 /// Installs what the pages are made of and builds them, each if it has changed.
 ///
@@ -31,6 +31,21 @@ pub(crate) fn build(place: &Place) -> Result<(), Failure> {
         run(ui.npm(place).args(["run", "--silent", "build"]))
     })?;
     ui.remember("built", sources)
+}
+
+/// Builds the same pages drawn from fixtures, which the tests of the window look at.
+pub(crate) fn build_harness(place: &Place) -> Result<(), Failure> {
+    build(place)?;
+    let ui = Ui::of(place);
+    let sources = ui.hash_of(&ui.sources()?)?;
+    let harness = ui.folder.join("dist-harness").join("harness.html");
+    if harness.is_file() && ui.remembers("harness", sources) {
+        return Ok(());
+    }
+    step("pages drawn from fixtures", || {
+        run(ui.npm(place).args(["run", "--silent", "harness"]))
+    })?;
+    ui.remember("harness", sources)
 }
 
 /// Lint, types and tests of the pages.
