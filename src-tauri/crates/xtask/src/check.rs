@@ -1,6 +1,6 @@
 //! `cargo xtask check`: what can be said about the source without running the product.
 
-use crate::needs::{self, C_COMPILER, CLIPPY, RUSTFMT, TRAY};
+use crate::needs;
 use crate::place::Place;
 use crate::process::{Failure, run, step};
 use crate::summary::run_tests;
@@ -9,8 +9,7 @@ use crate::ui;
 /// Format, clippy, licences and sources of dependencies, the window's pages, and the architecture
 /// test.
 pub(crate) fn quick(place: &Place) -> Result<(), Failure> {
-    needs::install(place, &[&C_COMPILER, &RUSTFMT, &CLIPPY])?;
-    needs::install(place, TRAY)?;
+    needs::all(place)?;
     source(place)?;
     let tests = step("architecture", || {
         run_tests(&mut place.check_cargo(&["test", "--package", "xtask"]))

@@ -43,6 +43,7 @@ Usage: cargo xtask <command>
   run --stack [-- ARGS]     the same, with Collector, Loki, Prometheus and Grafana to ship to
   test                      install what is missing and check everything CI checks
   check                     the quick part of it: format, clippy, licences, pages, architecture
+  needs                     install what building and checking takes, or say what is missing
   ui                        build the pages of the window, if they have changed, for the
                             program and drawn from fixtures
   screenshots               take the pictures of docs/screenshots anew
@@ -93,6 +94,7 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
         ["run", rest @ ..] => run::alone(&Place::find()?, after_dashes(rest)?),
         ["test"] => checks(test::everything),
         ["check"] => checks(check::quick),
+        ["needs"] => needs::all(&Place::find()?),
         ["ui"] => ui::build_harness(&Place::find()?),
         ["screenshots"] => checks(screenshots::take),
         ["cross", "check"] => checks(|place| cross::check(place, Tests::UnderWine)),

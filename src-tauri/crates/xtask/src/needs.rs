@@ -191,6 +191,18 @@ pub(crate) const WINE: Need = Need {
     },
 };
 
+/// Makes sure that everything is there by which all of our code compiles and is checked, the real
+/// servers and other systems aside.
+///
+/// # Errors
+/// As [`install`].
+pub(crate) fn all(place: &Place) -> Result<(), Failure> {
+    install(
+        place,
+        &[&[&C_COMPILER, &RUSTFMT, &CLIPPY, &NODE], TRAY].concat(),
+    )
+}
+
 /// Makes sure that each of `needs` is there, installing what can be installed.
 ///
 /// # Errors
