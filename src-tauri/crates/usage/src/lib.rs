@@ -41,6 +41,7 @@
 //!    The tests then try every order of files and every way of cutting them into increments.
 
 mod calls;
+pub mod imports;
 mod counts;
 mod document;
 mod json;
