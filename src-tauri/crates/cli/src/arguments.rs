@@ -168,6 +168,17 @@ Examples:
 
 Single prices are set in config.toml, by [[price]].")]
     Prices(Prices),
+    /// Take usage from a file, of a tool that keeps none on this machine
+    ///
+    /// What is known already changes nothing: the same file again, or one that overlaps, counts once. It
+    /// moves no metric.
+    #[command(subcommand)]
+    #[command(after_help = "\
+Examples:
+  aco import cursor usage-events.csv        from Cursor's dashboard: Usage, Export CSV
+  aco import cursor usage-events.csv --json for scripts
+  aco report --tool cursor --by model       what it was")]
+    Import(Import),
     /// Price calls again that have a price already
     ///
     /// A call keeps the price it got first, whatever becomes of the data. Where that was wrong, this
@@ -325,6 +336,21 @@ pub(crate) struct Reprice {
     /// Only of this model, as it is recorded
     #[arg(long)]
     pub(crate) model: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// Take a usage export of Cursor's dashboard
+    ///
+    /// The file that cursor.com gives under Dashboard, Usage, Export CSV, of a person or a team. Rows that
+    /// cannot be read are counted.
+    Cursor {
+        /// The file
+        file: PathBuf,
+        /// One JSON object; its fields are stable
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -181,6 +181,48 @@ fn a_report_reads_what_is_new_prices_it_and_says_what_is_missing() {
 }
 
 #[test]
+fn an_export_of_cursor_is_imported_once() {
+    let home = TempDir::new().unwrap();
+    let home = home.path();
+    let file = home.join("usage.csv");
+    let header = "Date,Kind,Model,Max Mode,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,\
+                  Output Tokens,Total Tokens,Cost";
+    let row = "2026-01-31T23:30:00.000Z,Included,claude-4.5-sonnet,No,0,1000,0,100,1100,Included";
+    std::fs::write(&file, format!("{header}\n{row}\nnot a row\n")).unwrap();
+    let file = file.to_str().unwrap();
+    let imported: Value =
+        serde_json::from_str(&done(home, &["import", "cursor", file, "--json"])).unwrap();
+    let expected = serde_json::json!({"schema_version": 1, "rows": 2, "new_calls": 1,
+        "known_calls": 0, "without_tokens": 0, "skipped": 1});
+    assert_eq!(imported, expected);
+    let again = done(home, &["import", "cursor", file]);
+    assert!(
+        again.starts_with("2 rows: 0 new, 1 known already."),
+        "{again}"
+    );
+    assert!(again.contains("1 row skipped"), "{again}");
+    let report = [
+        "report",
+        "--json",
+        "--by",
+        "tool",
+        "--no-scan",
+        "--timezone",
+        "UTC",
+    ];
+    let report: Value = serde_json::from_str(&done(home, &report)).unwrap();
+    assert_eq!(report["rows"][0]["key"], "cursor");
+    assert_eq!(report["totals"]["calls"], 1);
+
+    let other = home.join("other.csv");
+    std::fs::write(&other, "Name,Amount\n").unwrap();
+    let other = output(home, &["import", "cursor", other.to_str().unwrap()]);
+    assert_eq!(other.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&other.stderr).into_owned();
+    assert!(said.contains("no usage export of Cursor"), "{said}");
+}
+
+#[test]
 fn a_price_file_is_taken_or_changes_nothing() {
     let home = TempDir::new().unwrap();
     let home = home.path();

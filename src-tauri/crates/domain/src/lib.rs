@@ -8,6 +8,7 @@
 mod budget;
 mod examination;
 pub mod figures;
+mod imported;
 mod limit;
 mod line;
 mod price;
@@ -24,6 +25,7 @@ mod usage;
 
 pub use budget::{Basis, BudgetSpan, BudgetStatus, FeesPaid, Outlook};
 pub use examination::{Answerer, Answers, Check, Outcome, Step};
+pub use imported::Imported;
 pub use limit::{LimitReading, Percent};
 pub use line::{LineLevel, LogLine, escape_line, write_attribute};
 pub use price::{OwnPrice, PerMillion};

@@ -41,9 +41,9 @@
 //!    The tests then try every order of files and every way of cutting them into increments.
 
 mod calls;
-pub mod imports;
 mod counts;
 mod document;
+pub mod imports;
 mod json;
 mod jsonl;
 mod lines;

@@ -3,6 +3,7 @@
 
 mod book;
 mod collect;
+mod import;
 mod keeper;
 mod memory;
 mod records;
@@ -13,6 +14,7 @@ mod watching;
 pub use aco_usage::{Platform, Surroundings};
 pub use book::{PRICES_LIMIT, PricesError, price_book, read_prices};
 pub use collect::{CollectError, Collected, Progress, UnknownFormat, collect};
+pub use import::{ImportFailure, import_cursor};
 pub use keeper::UsageParts;
 pub(crate) use keeper::{Keeper, KeeperLinks, Round};
 pub(crate) use rounds::{Job, Rounds};

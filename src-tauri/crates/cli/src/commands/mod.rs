@@ -4,6 +4,7 @@ mod config;
 mod doctor;
 mod emit;
 mod export;
+mod import;
 mod logs;
 mod open;
 mod pause;
@@ -40,6 +41,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Token(token) => block_on(token::token(&context, token)),
         Command::Report(report) => report::report(&context, &report),
         Command::Export(export) => export::export(&context, &export),
+        Command::Import(import) => import::import(&context, &import),
         Command::Prices(prices) => prices::prices(&context, &prices),
         Command::Reprice(reprice) => reprice::reprice(&context, &reprice),
         Command::Emit(emit) => emit::emit(context, emit),

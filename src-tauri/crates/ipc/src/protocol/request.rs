@@ -5,6 +5,7 @@ use super::Secret;
 use super::{Response, code};
 use aco_domain::{Answers, LineLevel, PauseUntil, ReportQuery, SettingChange, ToolId, UnixNanos};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What can be asked of the agent.
@@ -153,6 +154,12 @@ pub enum Request {
         #[serde(default)]
         model: Option<String>,
     },
+    /// Takes a usage export of Cursor's dashboard into the ledger; answered by
+    /// [`Response::Imported`].
+    ImportCursor {
+        /// An absolute path.
+        file: PathBuf,
+    },
 }
 
 impl Request {
@@ -176,7 +183,9 @@ impl Request {
         // Reads a history of years, or a step of the doctor that nobody answers.
         const QUERY: Duration = Duration::from_secs(60);
         let (count, rate, grace_ms) = match self {
-            Self::Scan | Self::ScanNow | Self::Reprice { .. } => return SCAN,
+            Self::Scan | Self::ScanNow | Self::Reprice { .. } | Self::ImportCursor { .. } => {
+                return SCAN;
+            }
             Self::Report(_) | Self::History { .. } | Self::Sources | Self::Examine { .. } => {
                 return QUERY;
             }

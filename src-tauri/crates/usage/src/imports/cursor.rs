@@ -246,11 +246,7 @@ struct Event<'r> {
 
 /// What an event says is its identity, in whichever export and version it stands; of several that say
 /// the same, their number. An export holds all events of a millisecond or none.
-fn identity(
-    identities: &mut Identities,
-    seen: &mut HashMap<u128, u32>,
-    event: &Event<'_>,
-) -> u128 {
+fn identity(identities: &mut Identities, seen: &mut HashMap<u128, u32>, event: &Event<'_>) -> u128 {
     let tokens = event.tokens;
     let mut bytes = [0; 32];
     let counts = [
