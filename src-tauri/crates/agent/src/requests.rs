@@ -131,6 +131,7 @@ impl Agent {
                     )),
                 });
             }
+            Request::ImportCursor { file } => self.import_cursor(file, reply),
             _ => reply.send(Response::Error(Refusal::new(
                 code::BAD_REQUEST,
                 "this agent does not serve the request yet",

@@ -9,7 +9,9 @@
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod support;
 
-use aco_domain::{By, LineLevel, NanoUsd, Outcome, Report, ReportQuery, ToolId, UnixNanos};
+use aco_domain::{
+    By, Imported, LineLevel, NanoUsd, Outcome, Report, ReportQuery, ToolId, UnixNanos,
+};
 use aco_ipc::{Client, Request, Response, WatchEvent, code};
 use std::fs;
 use std::path::Path;
@@ -281,5 +283,32 @@ async fn an_examination_tells_its_steps_and_a_pause_ends_it_before_anything_is_s
     });
     assert!(matches!(answer.await.unwrap(), Response::Examined { .. }));
     assert_eq!(codes, ["configured", "no_token"]);
+    agent.stop().await;
+}
+
+#[tokio::test]
+async fn an_export_is_imported_by_the_agent_that_has_the_ledger() {
+    let folder = tempfile::tempdir().unwrap();
+    let (agent, mut client, _logging) = Running::start(folder.path()).await;
+    let file = folder.path().join("usage.csv");
+    let header = "Date,Model,Input (w/o Cache Write),Output Tokens";
+    let row = format!("2027-01-15T07:00:00.000Z,{SONNET},100,900");
+    fs::write(&file, format!("{header}\n{row}\n")).unwrap();
+    let import = Request::ImportCursor { file: file.clone() };
+    for (new_calls, known_calls) in [(1, 0), (0, 1)] {
+        let expected = Imported {
+            rows: 1,
+            new_calls,
+            known_calls,
+            ..Imported::default()
+        };
+        let answer = client.request(&import).await.unwrap();
+        assert_eq!(answer, Response::Imported(expected));
+    }
+    let found = report(&mut client, ReportQuery::default()).await;
+    assert_eq!(found.totals.api_value, Some(NanoUsd(13_800_000)));
+
+    fs::write(&file, "Name,Amount\n").unwrap();
+    assert_eq!(refused(&mut client, &import).await, code::FAILED);
     agent.stop().await;
 }

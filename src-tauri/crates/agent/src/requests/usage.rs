@@ -2,7 +2,7 @@
 
 use super::failed;
 use crate::agent::{Agent, ScanAsker};
-use crate::usage::{Job, Keeper};
+use crate::usage::{ImportFailure, Job, Keeper, import_cursor};
 use aco_config::Config;
 use aco_domain::{Progress, ReportQuery, SourceFolder, SourceStatus, Sources, ToolId};
 use aco_home::Home;
@@ -12,7 +12,7 @@ use aco_ledger::{Filter, History, Repriced, SourceSeen};
 use aco_sources::{Catalogue, Os, ScanError};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tokio::sync::{oneshot, watch};
 
 /// Bytes of a report's rows in an answer: what is around them has room beside it in a frame.
@@ -43,6 +43,33 @@ impl Agent {
         self.rounds.submit(repricing(filter, answer));
         let told = tell_progress(reply.news(), self.reading.clone(), answered);
         self.tasks.spawn(told);
+    }
+
+    /// Takes an export of Cursor's dashboard in, on the keeper's thread: it alone writes the ledger.
+    pub(super) fn import_cursor(&mut self, file: PathBuf, reply: Reply) {
+        let zone = (self.usage.zone)();
+        self.rounds.submit(Box::new(move |keeper| {
+            let done = match keeper {
+                Ok((keeper, config)) => keeper.work(config, |ledger, book| {
+                    match import_cursor(ledger, &file, book, &zone, &mut |_| {}) {
+                        Err(ImportFailure::Ledger(error)) => Err(error),
+                        imported => Ok(imported),
+                    }
+                }),
+                Err(trouble) => Err(trouble.to_owned()),
+            };
+            reply.send(match done {
+                Ok(Ok(imported)) => Response::Imported(imported),
+                Ok(Err(failure)) => failed(
+                    failure.to_string(),
+                    "nothing has changed; import the right file",
+                ),
+                Err(trouble) => failed(
+                    trouble,
+                    "what was taken before stays; import the file again when that is mended",
+                ),
+            });
+        }));
     }
 
     pub(super) fn report_usage(&mut self, query: ReportQuery, reply: Reply) {
