@@ -49,8 +49,6 @@ export class Session {
   /** What Spend shows; it stays likewise. */
   spend = $state.raw<{ range: Range; by: Grouping }>({ range: "month", by: "tool" });
 
-  private stops: (() => void)[] = [];
-
   constructor(readonly transport: Transport) {}
 
   /** Hears the program and asks it what to begin with. */
@@ -72,14 +70,9 @@ export class Session {
     }
   }
 
-  close(): void {
-    for (const stop of this.stops) stop();
-    this.stops = [];
-  }
-
   /** Hears an event for as long as the page lives. */
   private async hear<E extends EventName>(event: E, heard: (payload: Events[E]) => void): Promise<void> {
-    this.stops.push(await this.transport.listen(event, heard));
+    await this.transport.listen(event, heard);
   }
 
   /**

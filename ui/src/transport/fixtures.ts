@@ -12,6 +12,16 @@ export interface Asked {
   takes: unknown;
 }
 
+/** Commands that answer with a view another command gives: without an answer of their own they change nothing. */
+const same: Partial<Record<CommandName, CommandName>> = {
+  check_settings: "settings",
+  change_settings: "settings",
+  change_subscriptions: "settings",
+  set_token: "settings",
+  clear_token: "settings",
+  try_first_run: "first_run",
+};
+
 type Heard = (payload: unknown) => void;
 
 export class FixtureTransport implements Transport {
@@ -27,7 +37,7 @@ export class FixtureTransport implements Transport {
     this.asked.push({ command, takes });
     await Promise.resolve();
     const own = this.answers.get(command);
-    const answer: unknown = own === undefined ? this.fixture[command] : own(takes as never);
+    const answer: unknown = own === undefined ? (this.fixture[command] ?? this.fixture[same[command] ?? command]) : own(takes as never);
     // A page is there once, else its rows would come again for every look further up.
     if (command === "older_logs") this.fixture = { ...this.fixture, older_logs: { rows: [], before: null, end: null } };
     if (command === "opening") this.later(["shell", "test"]);
