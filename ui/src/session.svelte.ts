@@ -29,6 +29,8 @@ export class Session {
   shell = $state.raw<Shell | null>(null);
   /** Whether no agent answers: what a view needs is asked for when one does. */
   readonly away = $derived((this.shell?.notice ?? null) !== null);
+  /** Rises when what a view needs is to be asked for again. */
+  attempt = $state(0);
   status = $state.raw<StatusView | null>(null);
   settings = $state.raw<SettingsView | null>(null);
   /** The connection test as far as it has come, once one has begun. */
@@ -53,14 +55,14 @@ export class Session {
 
   /** Hears the program and asks it what to begin with. */
   async open(): Promise<void> {
-    await Promise.all([
-      this.hear("shell", (shell) => { this.shell = shell; }),
-      this.hear("status", (status) => { this.status = status; }),
-      this.hear("settings", (settings) => { this.takeSettings(settings); }),
-      this.hear("test", (test) => { this.test = test; }),
-      this.hear("go", (view) => { this.go(view); }),
-    ]);
     try {
+      await Promise.all([
+        this.hear("shell", (shell) => { this.shell = shell; }),
+        this.hear("status", (status) => { this.status = status; }),
+        this.hear("settings", (settings) => { this.takeSettings(settings); }),
+        this.hear("test", (test) => { this.test = test; }),
+        this.hear("go", (view) => { this.go(view); }),
+      ]);
       const opening = await this.transport.call("opening", {});
       this.shell ??= opening.shell;
       this.view ??= opening.view;
@@ -87,6 +89,11 @@ export class Session {
       this.problem = asProblem(thrown);
       return undefined;
     }
+  }
+
+  retry(): void {
+    this.problem = null;
+    this.attempt += 1;
   }
 
   /** An answer holds the test as it is at that moment. */

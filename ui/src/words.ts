@@ -13,6 +13,8 @@ export const words = {
   sections: "Sections of settings",
   runByService: "Run by service",
   loading: "Loading…",
+  notLoaded: "Not loaded",
+  retry: "Try Again",
 
   dismiss: "Dismiss",
 

@@ -166,6 +166,24 @@ describe("the window", () => {
     await waitFor(() => { expect(heading()).toContain("$84.10"); });
   });
 
+  it.each(["status", "logs", "spend", "settings", "first_run"] as const)("says when %s could not be loaded, and tries again", async (view) => {
+    const user = userEvent.setup();
+    const command = view === "logs" ? "follow_logs" : view;
+    const { transport, session } = await open("status", { ...everything, first_run: firstRun() });
+    await screen.findByRole("heading", { level: 1 });
+    session.status = null;
+    session.go("status");
+    transport.fail(command, { message: "The agent is busy.", remedy: "Wait a moment." });
+    if (view === "status") session.retry();
+    else session.go(view);
+    expect((await screen.findByRole("alert")).textContent).toContain("The agent is busy. Wait a moment.");
+    expect(heading()).toBe("Not loaded");
+    transport.answers.delete(command);
+    await user.click(screen.getByRole("button", { name: "Try Again" }));
+    await waitFor(() => { expect(heading()).not.toBe("Not loaded"); });
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
   it("shows a refusal by the shell itself", async () => {
     const { transport, session } = await open("status", {});
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- this is what the bridge does
