@@ -52,6 +52,19 @@ describe("a menu", () => {
   });
 });
 
+describe("a menu at the right edge", () => {
+  it("opens to the left", async () => {
+    const user = userEvent.setup();
+    const box = vi.spyOn(Element.prototype, "getBoundingClientRect").mockReturnValue({ right: innerWidth + 1 } as DOMRect);
+    render(Menu, { label: "Monthly", choices, onchoose: vi.fn() });
+    await user.click(screen.getByRole("button"));
+    expect(screen.getByRole("menu").classList.contains("right")).toBe(true);
+    box.mockReturnValue({ right: innerWidth - 1 } as DOMRect);
+    await user.keyboard("{Escape}{ArrowDown}");
+    expect(screen.getByRole("menu").classList.contains("right")).toBe(false);
+  });
+});
+
 describe("segments", () => {
   it("are one stop of the Tab key, and arrows go around", async () => {
     const user = userEvent.setup();
