@@ -118,6 +118,16 @@ impl<'de> Deserialize<'de> for Whole {
     }
 }
 
+/// An id that may be written as a string or as a whole number; nothing where another type stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Label(pub(crate) Option<String>);
+
+impl<'de> Deserialize<'de> for Label {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Loose(PhantomData))
+    }
+}
+
 /// What can be made of the value of one type, and is nothing for the others.
 trait FromLoose<'de>: Default {
     fn of_null() -> Self {
@@ -140,6 +150,15 @@ trait FromLoose<'de>: Default {
 impl<'de: 'a, 'a> FromLoose<'de> for Text<'a> {
     fn of_str(text: Cow<'de, str>) -> Self {
         Self(Some(text))
+    }
+}
+
+impl FromLoose<'_> for Label {
+    fn of_str(text: Cow<'_, str>) -> Self {
+        Self(Some(text.into_owned()).filter(|text| !text.is_empty()))
+    }
+    fn of_u64(number: u64) -> Self {
+        Self(Some(number.to_string()))
     }
 }
 

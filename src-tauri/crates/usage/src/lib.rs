@@ -75,6 +75,6 @@ pub use source::{
     Buffer, FoundFile, Listing, Opened, Platform, ReadError, Reading, Source, Surroundings,
 };
 pub use sources::{
-    all, claude_code::ClaudeCode, codex::Codex, copilot_cli::CopilotCli, gemini_cli::GeminiCli,
-    qwen_code::QwenCode,
+    all, amp::Amp, claude_code::ClaudeCode, codex::Codex, copilot_cli::CopilotCli, droid::Droid,
+    gemini_cli::GeminiCli, kimi::Kimi, qwen_code::QwenCode,
 };

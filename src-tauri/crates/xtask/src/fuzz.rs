@@ -17,6 +17,9 @@ const TARGETS: &[(&str, &str)] = &[
     ("gemini_cli", "gemini-cli"),
     ("gemini_cli_object", "gemini-cli"),
     ("qwen_code", "qwen-code"),
+    ("amp", "amp"),
+    ("droid", "droid"),
+    ("kimi", "kimi"),
 ];
 
 /// What makes a program tell libFuzzer where it has been.

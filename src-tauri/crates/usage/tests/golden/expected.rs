@@ -54,6 +54,9 @@ rows!(codex, "codex");
 rows!(gemini, "gemini-cli");
 rows!(copilot, "copilot-cli");
 rows!(qwen, "qwen-code");
+rows!(amp, "amp");
+rows!(droid, "droid");
+rows!(kimi, "kimi");
 
 /// In the order of the READMEs.
 #[rustfmt::skip]
@@ -131,4 +134,29 @@ pub(crate) const EXPECTED: &[Row] = &[
     qwen("half-written", 1, [1, 10, 1, 0, 0, 0, 0, 0], 45_000),
     qwen("half-written", 2, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
     qwen("damaged", 1, [2, 30, 3, 0, 0, 0, 0, 5], 135_000),
+    amp("parts", 1, [2, 17, 21, 60, 30, 0, 0, 0], 496_500),
+    amp("ledger-beside", 1, [4, 167, 30, 60, 30, 0, 0, 0], 1_081_500),
+    amp("ledger-alone", 1, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    amp("rewritten", 1, [1, 10, 1, 0, 0, 0, 0, 0], 45_000),
+    amp("rewritten", 2, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    amp("rewritten", 3, [3, 60, 6, 0, 0, 0, 0, 0], 270_000),
+    amp("forked", 1, [3, 60, 6, 0, 0, 0, 0, 0], 270_000),
+    amp("half-written", 1, [0, 0, 0, 0, 0, 0, 0, 0], 0),
+    amp("half-written", 2, [1, 10, 1, 0, 0, 0, 0, 0], 45_000),
+    amp("damaged", 1, [2, 30, 3, 0, 0, 0, 0, 4], 135_000),
+    droid("parts", 1, [2, 17, 21, 60, 30, 0, 6, 0], 496_500),
+    droid("growing", 1, [1, 10, 1, 0, 0, 0, 0, 0], 45_000),
+    droid("growing", 2, [1, 300, 25, 5_000, 400, 0, 0, 0], 4_275_000),
+    droid("growing", 3, [1, 300, 25, 5_000, 400, 0, 0, 0], 4_275_000),
+    droid("half-written", 1, [0, 0, 0, 0, 0, 0, 0, 0], 0),
+    droid("half-written", 2, [1, 10, 1, 0, 0, 0, 0, 0], 45_000),
+    droid("no-calls", 1, [0, 0, 0, 0, 0, 0, 0, 0], 0),
+    droid("damaged", 1, [1, 10, 1, 0, 0, 0, 0, 3], 45_000),
+    kimi("parts", 1, [2, 17, 21, 60, 30, 0, 0, 0], 496_500),
+    kimi("sub-agent", 1, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    kimi("forked", 1, [3, 60, 6, 0, 0, 0, 0, 0], 270_000),
+    kimi("no-ids", 1, [3, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    kimi("half-written", 1, [1, 10, 1, 0, 0, 0, 0, 0], 45_000),
+    kimi("half-written", 2, [2, 30, 3, 0, 0, 0, 0, 0], 135_000),
+    kimi("damaged", 1, [2, 30, 3, 0, 0, 0, 0, 4], 135_000),
 ];

@@ -10,14 +10,20 @@ mod expected;
 mod machine;
 mod readme;
 
+#[path = "../../examples/fixtures/amp.rs"]
+mod amp;
 #[path = "../../examples/fixtures/claude_code.rs"]
 mod claude_code;
 #[path = "../../examples/fixtures/codex.rs"]
 mod codex;
 #[path = "../../examples/fixtures/copilot_cli.rs"]
 mod copilot_cli;
+#[path = "../../examples/fixtures/droid.rs"]
+mod droid;
 #[path = "../../examples/fixtures/gemini_cli.rs"]
 mod gemini_cli;
+#[path = "../../examples/fixtures/kimi.rs"]
+mod kimi;
 #[path = "../../examples/fixtures/qwen_code.rs"]
 mod qwen_code;
 #[path = "../../examples/fixtures/traps.rs"]

@@ -1,0 +1,8 @@
+//! Kimi CLI's sessions. Nothing but the file's name may be decided here.
+
+#![no_main]
+
+use aco_usage_fuzz::hold;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| hold("kimi", ".kimi/sessions/p/s-1/wire.jsonl", bytes));
