@@ -8,6 +8,8 @@
 //! No reader of ours may enter: the [`Manifest`] comes from what was meant, not from what was
 //! written, or a fault shared by both sides would go unseen.
 
+/// Amp.
+pub mod amp;
 mod chance;
 /// Claude Code.
 pub mod claude;
@@ -15,8 +17,12 @@ pub mod claude;
 pub mod codex;
 /// GitHub Copilot CLI.
 pub mod copilot;
+/// Droid.
+pub mod droid;
 /// Gemini CLI.
 pub mod gemini;
+/// Kimi CLI.
+pub mod kimi;
 mod manifest;
 mod output;
 /// Qwen Code.

@@ -205,7 +205,10 @@ fn tool(section: &mut Section<'_>) -> Option<Tool> {
 /// Rates are per million tokens. A kind of input without a rate of its own is input of the kind
 /// before it, as the providers that do not tell them apart bill it.
 fn price(section: &mut Section<'_>) -> Option<Price> {
-    let model = section.required("model", name);
+    // Some tools record no model; what has none can still have a price.
+    let model = section.required("model", |value| {
+        text(value).map(|text| text.trim().to_owned())
+    });
     let mut only = |key| section.optional(key, name).map(|text| text.value);
     let (provider, service_tier, speed) = (only("provider"), only("service_tier"), only("speed"));
     let input = section.required("input", rate);

@@ -149,6 +149,16 @@ fn a_sum_of_requests_is_no_long_request() {
     );
 }
 
+#[test]
+fn calls_that_name_no_model_have_the_price_that_names_none() {
+    let price = |own_model: &str| {
+        let book = PriceBook::new(Data::Embedded, vec![own(own_model, 1)]);
+        book.price(&call("", tokens(1, 0, [0; 3])))
+    };
+    assert_eq!(price(""), Some(NanoUsd(1_000)));
+    assert_eq!(price("m"), None);
+}
+
 fn own(model: &str, input: i64) -> OwnPrice {
     let rate = NanoUsd(input * 1_000_000_000);
     OwnPrice {

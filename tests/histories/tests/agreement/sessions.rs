@@ -1,7 +1,7 @@
 //! The tools whose histories have one shape: what is kept of them, however they are come upon.
 
 use crate::ledger::{Machine, PIECES, agrees, files_below, write_piece};
-use aco_histories::{Manifest, Shape, copilot, gemini, qwen};
+use aco_histories::{Manifest, Shape, amp, copilot, droid, gemini, kimi, qwen};
 use aco_usage::FoundFile;
 use std::fs;
 use std::io;
@@ -15,6 +15,9 @@ pub(crate) const TOOLS: &[(&str, Write)] = &[
     ("gemini-cli", gemini::write),
     ("copilot-cli", copilot::write),
     ("qwen-code", qwen::write),
+    ("amp", amp::write),
+    ("droid", droid::write),
+    ("kimi", kimi::write),
 ];
 
 fn shape(seed: u64) -> Shape {
