@@ -301,6 +301,7 @@ impl Agent {
         if let Some(metering) = &mut self.metering {
             metering.saw(scan);
         }
+        let ran = self.metering.as_ref().map(Metering::local_models);
         for event in self.tracker.observe(scan) {
             match event {
                 Event::Started(tool) => events::tool_started(&tool),
@@ -317,8 +318,19 @@ impl Agent {
                 display_name: running.display_name.clone(),
                 kind: running.kind,
                 running: 0,
+                ran_s: None,
             });
             seen.running += 1;
+        }
+        for (tool, time) in ran.unwrap_or_default() {
+            let seen = self
+                .tools
+                .values_mut()
+                .find(|seen| seen.tool.as_str() == tool);
+            if let Some(seen) = seen {
+                // Whole minutes: a state that changed with each look would wake whoever watches.
+                seen.ran_s = Some(time.as_secs() / 60 * 60);
+            }
         }
     }
 

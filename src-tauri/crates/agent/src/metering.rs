@@ -11,6 +11,7 @@ mod tools;
 mod totals;
 
 use crate::events::TARGET;
+use crate::local_models;
 use crate::usage::Tally;
 use aco_domain::DropReason;
 use aco_home::{Home, MetricStore};
@@ -23,6 +24,7 @@ use aco_telemetry::metrics::family::{
 };
 use aco_telemetry::metrics::{Counter, Series, Snapshot};
 use aco_telemetry::ship::{MetricSource, MetricsParts};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -79,6 +81,11 @@ impl Metering {
             let books = self.books.clone();
             tokio::task::spawn_blocking(move || books.store_or_say());
         }
+    }
+
+    /// How long each tool ran that runs models on this machine.
+    pub(crate) fn local_models(&self) -> BTreeMap<String, Duration> {
+        local_models::of(&locked(&self.books.book).totals.to_store())
     }
 
     /// Stores the totals at the end of a run.

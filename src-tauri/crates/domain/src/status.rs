@@ -221,4 +221,8 @@ pub struct ToolSeen {
     pub kind: ToolKind,
     /// How many processes of it run now.
     pub running: u32,
+    /// How long it ran while an agent watched, in seconds, told in whole minutes. Only of a tool that
+    /// runs models on this machine: it records no tokens, and its API value is nothing.
+    #[serde(default)]
+    pub ran_s: Option<u64>,
 }

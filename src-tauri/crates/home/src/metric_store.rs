@@ -1,7 +1,7 @@
 //! What the metrics have counted, over restarts. A file of its own: it changes with each export.
 
 use crate::FileError;
-use crate::versioned::{Finding, Format, Opened, VersionedFile};
+use crate::versioned::{Content, Finding, Format, Opened, VersionedFile};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -49,6 +49,14 @@ impl MetricStore {
         } = VersionedFile::open(path, FORMAT)?;
         let totals = content.unwrap_or_default();
         Ok((Self { file, totals }, findings))
+    }
+
+    /// Reads the totals without holding the lock: what a report shows while an agent counts.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn peek(path: &Path) -> Result<Content<Vec<StoredTotal>>, FileError> {
+        VersionedFile::read(path, FORMAT)
     }
 
     /// The totals as they stand in the file.

@@ -8,6 +8,8 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{complain, say};
 use crate::usage::{Scan, with_history};
+use aco_agent::local_models;
+use aco_domain::By;
 use aco_ledger::Filter;
 use aco_ledger::report::{Period, PeriodError, Query, csv, empty, read};
 use jiff::civil::Date;
@@ -37,7 +39,15 @@ pub(crate) fn report(
         say(csv(&report).trim_end());
     } else {
         let page = page(context);
-        say(words::in_words(&report, page).trim_end());
+        let mut text = words::in_words(&report, page);
+        if report.by == By::Tool && report.since.is_none() && report.until.is_none() {
+            let mut ran = local_models(&context.home)?;
+            if let Some(tool) = &arguments.days.tool {
+                ran.retain(|known, _| known == tool.as_str());
+            }
+            text.push_str(&words::local_models(&ran));
+        }
+        say(text.trim_end());
         if Scan::from(arguments.scan) == Scan::No {
             complain("aco: as of the last scan; without --no-scan newer usage is read first");
         }

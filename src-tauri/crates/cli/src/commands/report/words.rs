@@ -1,8 +1,11 @@
 //! A report for people: what it is of, the table, and what is missing from its total.
 
 use super::table::{Column, Cut, Page, Table};
+use crate::commands::status::words::age;
 use aco_domain::figures::{self, money, plural, tokens};
 use aco_domain::{By, Figures, Report};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// So many names of models are said; the rest are counted.
 const MODELS: usize = 3;
@@ -22,6 +25,21 @@ pub(super) fn in_words(report: &Report, page: Page) -> String {
         text.push('\n');
     }
     text
+}
+
+/// What there is to say of tools that run models on this machine, which record no tokens.
+pub(super) fn local_models(ran: &BTreeMap<String, Duration>) -> String {
+    let times: Vec<String> = ran
+        .iter()
+        .map(|(tool, time)| format!("{tool} ran {}", age(time.as_secs())))
+        .collect();
+    match times.is_empty() {
+        true => String::new(),
+        false => format!(
+            "On this machine, at no API value: {} (while an agent watched)\n",
+            times.join(", ")
+        ),
+    }
 }
 
 fn title(report: &Report) -> String {

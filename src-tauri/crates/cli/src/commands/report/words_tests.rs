@@ -128,3 +128,17 @@ fn a_narrow_terminal_has_fewer_columns_and_the_value_stays() {
     assert_eq!(at(50), "Day Calls Tokens API value");
     assert_eq!(at(24), "Day API value");
 }
+
+#[test]
+fn what_runs_models_here_is_told_by_its_time() {
+    assert_eq!(local_models(&BTreeMap::new()), "");
+    let ran = BTreeMap::from([
+        ("lm-studio".to_owned(), Duration::from_secs(95)),
+        ("ollama".to_owned(), Duration::from_secs(11_520)),
+    ]);
+    assert_eq!(
+        local_models(&ran),
+        "On this machine, at no API value: lm-studio ran 1 min 35 s, ollama ran 3 h 12 min (while an \
+         agent watched)\n"
+    );
+}

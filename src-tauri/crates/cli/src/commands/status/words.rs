@@ -74,7 +74,10 @@ pub(super) fn in_words(
             count => format!("{count} running"),
         };
         let name = if n == 0 { "Tools" } else { "" };
-        let value = format!("{:<20} {running}", tool.display_name);
+        let ran = tool.ran_s.map_or_else(String::new, |seconds| {
+            format!(", ran {} on this machine: $0", age(seconds))
+        });
+        let value = format!("{:<20} {running}{ran}", tool.display_name);
         table.row(name, &value);
     }
     table.row("Home", &status.home.display().to_string());
@@ -171,7 +174,7 @@ fn bytes(count: u64) -> String {
 }
 
 /// The two largest units.
-fn age(seconds: u64) -> String {
+pub(in crate::commands) fn age(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     match seconds {
         0..60 => format!("{seconds} s"),

@@ -119,6 +119,7 @@ fn trouble_is_told_with_place_and_remedy() {
                 display_name: tool.to_uppercase(),
                 kind: ToolKind::Cli,
                 running,
+                ran_s: (tool == "ollama").then_some(11_520),
             })
             .collect(),
         ..quiet()
@@ -143,7 +144,7 @@ Records      1,234,567 recorded, 1,233,363 shipped
              1,000 dropped (quota)
              2 quarantined in /h/spool/quarantine
 Tools        CLAUDE-CODE          2 running
-             OLLAMA               not running now
+             OLLAMA               not running now, ran 3 h 12 min on this machine: $0
 Home         /h
              installation i-d
 "
