@@ -17,13 +17,20 @@ pub mod claude;
 pub mod codex;
 /// GitHub Copilot CLI.
 pub mod copilot;
+mod database;
 /// Droid.
 pub mod droid;
 /// Gemini CLI.
 pub mod gemini;
+/// Gemini CLI.
+pub mod gemini;
+/// Goose.
+pub mod goose;
 /// Kimi CLI.
 pub mod kimi;
 mod manifest;
+/// OpenCode.
+pub mod opencode;
 mod output;
 /// Qwen Code.
 pub mod qwen;

@@ -48,7 +48,8 @@ impl Machine {
             home: Some(&home),
             platform: Platform::Linux,
         };
-        for source in aco_usage::all() {
+        let sources = aco_usage::all().into_iter();
+        for source in sources.chain(aco_usage_sqlite::all()) {
             let tool = ToolId::new(source.tool()).unwrap();
             let known = self.ledger.history().checkpoints(&tool).unwrap();
             let known: HashMap<PathBuf, _> = known

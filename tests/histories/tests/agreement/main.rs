@@ -10,6 +10,7 @@
     reason = "a test may fail loudly"
 )]
 
+mod databases;
 mod ledger;
 mod list_prices;
 mod sessions;

@@ -34,7 +34,14 @@ const ONLY: &[Only] = &[
     },
     Only {
         of: "aco-histories",
-        imports: &["aco-domain", "fastrand", "jiff", "serde", "serde_json"],
+        imports: &[
+            "aco-domain",
+            "fastrand",
+            "jiff",
+            "rusqlite",
+            "serde",
+            "serde_json",
+        ],
         why: "what it says is what readers are measured by; with one of them inside, a fault would \
               be the truth",
     },
@@ -273,7 +280,7 @@ const KEEPERS: &[Keeper] = &[
     },
     Keeper {
         what: "rusqlite",
-        by: &["aco-ledger", "aco-usage-sqlite"],
+        by: &["aco-histories", "aco-ledger", "aco-usage-sqlite"],
         why: "the ledger's tables are its own; some tools keep their counts in SQLite too",
     },
     Keeper {
