@@ -22,8 +22,6 @@ mod database;
 pub mod droid;
 /// Gemini CLI.
 pub mod gemini;
-/// Gemini CLI.
-pub mod gemini;
 /// Goose.
 pub mod goose;
 /// Kimi CLI.
