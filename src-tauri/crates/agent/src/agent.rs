@@ -25,8 +25,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-/// How long a shutdown may go on shipping.
-const GRACE: Duration = Duration::from_secs(5);
+/// How long a shutdown may go on shipping. A whole one is promised within five seconds, and what
+/// comes before and after takes its moment too.
+const GRACE: Duration = Duration::from_secs(4);
 
 /// How long a shutdown waits for the agent's own tasks, which end at once unless a disk hangs.
 const TASKS_END_WITHIN: Duration = Duration::from_secs(2);
@@ -43,6 +44,9 @@ pub struct AgentParts {
     pub foundation: Foundation,
     /// The settings it starts with.
     pub settings: Settings,
+    /// What is wrong with the configuration, where the settings are not its own: until it is
+    /// corrected nothing is shipped.
+    pub invalid: Option<Attention>,
     /// Where it reads them again.
     pub source: SettingsSource,
     /// Who is told about changes.
@@ -184,6 +188,7 @@ impl Agent {
         let AgentParts {
             foundation,
             settings,
+            invalid,
             source,
             shell,
             clock_face,
@@ -200,6 +205,7 @@ impl Agent {
         )
         .map_err(|error| log::error!(target: TARGET, "no metrics are exported: {error}"))
         .ok();
+        let destination = settings.destination().filter(|_| invalid.is_none());
         let parts = ShipperParts {
             metrics: metering
                 .as_ref()
@@ -207,7 +213,7 @@ impl Agent {
             ..ShipperParts::new(
                 Arc::clone(&foundation.spool),
                 Arc::clone(&foundation.clock),
-                Orders::new(settings.destination(), paused).with_metrics(settings.metrics_every()),
+                Orders::new(destination, paused).with_metrics(settings.metrics_every()),
             )
         };
         let shipper =
@@ -232,7 +238,7 @@ impl Agent {
             shipper,
             settings,
             source,
-            invalid: None,
+            invalid,
             pause,
             outdated: None,
             tracker: Tracker::new(),

@@ -98,6 +98,30 @@ impl SettingsSource {
         })
     }
 
+    /// Reads everything; where the configuration is invalid, the built-in defaults and what is wrong
+    /// with it. For a program that records all the same.
+    #[must_use]
+    pub fn load_or_defaults(&self, masker: Option<&Masker>) -> (Settings, Option<Attention>) {
+        // Before the reading, as there: a correction in between must be noticed.
+        let (config_file, token_file) = (stamp(&self.config_file), stamp(&self.token_file));
+        match self.load(masker) {
+            Ok(settings) => (settings, None),
+            Err(error) => {
+                let settings = Settings {
+                    config: Config::default(),
+                    warnings: Vec::new(),
+                    shipping: Shipping::Local,
+                    fingerprint: Fingerprint {
+                        config_file,
+                        token_file,
+                        ca_file: None,
+                    },
+                };
+                (settings, Some(crate::config_attention(&error)))
+            }
+        }
+    }
+
     /// Differs from the last one when a file changed that was read. Looked at with each scan: a
     /// watcher would be one more thread for something that happens once a month.
     pub(crate) fn fingerprint(&self, settings: &Settings) -> Fingerprint {

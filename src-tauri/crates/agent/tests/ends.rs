@@ -109,3 +109,26 @@ async fn a_single_run_ends_by_itself_after_a_look() {
     Agent::run(once, std::future::pending()).await.unwrap();
     assert!(!shell.shown().is_empty());
 }
+
+#[tokio::test]
+async fn an_agent_begins_with_an_invalid_configuration_and_ships_when_it_is_corrected() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = support::home(folder.path());
+    home.create().unwrap();
+    fs::write(home.config_file(), "[ship]\nendpoint = 7\n").unwrap();
+    let (agent, mut client, _) = Running::start(folder.path()).await;
+    let wrong = support::status(&mut client).await;
+    assert_eq!(wrong.state, AgentState::Attention);
+    assert_eq!(wrong.attention[0].code, "config_invalid");
+    assert!(
+        wrong.attention[0].what.contains("config.toml:2"),
+        "{wrong:?}"
+    );
+
+    // Nobody needs to ask: a look at the machine looks at the file too.
+    fs::write(home.config_file(), "[grafana]\n").unwrap();
+    client.request(&Request::Scan).await.unwrap();
+    let corrected = support::status(&mut client).await;
+    assert_eq!(corrected.state, AgentState::Local);
+    agent.stop().await;
+}

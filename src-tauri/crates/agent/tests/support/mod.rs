@@ -62,7 +62,7 @@ pub(crate) fn home(folder: &Path) -> Home {
 pub(crate) fn parts(folder: &Path) -> (AgentParts, Logging, Arc<HandClock>, Recording) {
     let home = home(folder);
     let source = SettingsSource::new(&home, None);
-    let settings = source.load(None).unwrap();
+    let (settings, invalid) = source.load_or_defaults(None);
     let identity = Identity {
         version: "1.2.3",
         pid: std::process::id(),
@@ -78,6 +78,7 @@ pub(crate) fn parts(folder: &Path) -> (AgentParts, Logging, Arc<HandClock>, Reco
     let parts = AgentParts {
         foundation,
         settings,
+        invalid,
         source,
         shell: Box::new(shell.clone()),
         clock_face: Arc::new(|at| at.0.to_string()),

@@ -43,6 +43,7 @@ pub(crate) fn run(context: Context, once: bool) -> Result<ExitCode, Failure> {
         let parts = AgentParts {
             foundation,
             settings,
+            invalid: None,
             source: context.source,
             shell: Box::new(NoShell),
             clock_face: Arc::new(clock_face),
