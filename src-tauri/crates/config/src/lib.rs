@@ -31,8 +31,8 @@ pub use aco_domain::Basis;
 pub use endpoint::{Endpoint, PlaintextRefused, may_send_token};
 pub use load::Loaded;
 pub use model::{
-    Budget, Config, Date, Grafana, Header, Log, Period, Price, Privacy, Scan, Ship, Sourced, Spool,
-    Subscription, Tool,
+    Budget, Config, Date, Grafana, Header, Log, Notifications, Period, Price, Privacy, Scan, Ship,
+    Sourced, Spool, Subscription, Tool,
 };
 pub use problem::{ConfigError, Problem, Wrong};
 pub use show::show;

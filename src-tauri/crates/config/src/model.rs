@@ -38,6 +38,8 @@ pub struct Config {
     pub grafana: Grafana,
     /// `[budget]`: when to raise the alarm.
     pub budget: Budget,
+    /// `[notifications]`: what the tray tells without being asked.
+    pub notifications: Notifications,
     /// `[[subscription]]`: fees that are paid.
     pub subscriptions: Vec<Subscription>,
     /// `[[tool]]`: tools beside the built-in ones.
@@ -152,6 +154,19 @@ pub struct Grafana {
     pub prometheus_uid: Sourced<String>,
     /// The organisation.
     pub org_id: Sourced<u64>,
+}
+
+/// `[notifications]`. Nothing is told unless asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notifications {
+    /// That the endpoint refuses the token.
+    pub token_refused: Sourced<bool>,
+    /// That the endpoint has not answered for this long, while records wait; never, when absent.
+    pub offline_after: Sourced<Option<Duration>>,
+    /// That records were dropped.
+    pub records_dropped: Sourced<bool>,
+    /// That a threshold of a budget is reached.
+    pub budget: Sourced<bool>,
 }
 
 /// `[budget]`.

@@ -1,8 +1,8 @@
 //! Which keys there are, what they default to, and which values they take.
 
 use crate::model::{
-    Budget, Config, Date, Grafana, Log, Period, Price, Privacy, Scan, Ship, Spool, Subscription,
-    Tool,
+    Budget, Config, Date, Grafana, Log, Notifications, Period, Price, Privacy, Scan, Ship, Spool,
+    Subscription, Tool,
 };
 use crate::problem::Wrong;
 use crate::reader::{Document, Section};
@@ -38,6 +38,14 @@ pub(crate) fn config(root: &mut Section<'_>, folder: &Path) -> Config {
         }),
         grafana: root.section("grafana", grafana),
         budget: root.section("budget", budget),
+        notifications: root.section("notifications", |section| Notifications {
+            token_refused: section.value("token_refused", false, flag),
+            offline_after: section.value("offline_after", None, |value| {
+                unless_empty(value, value::parse_duration)
+            }),
+            records_dropped: section.value("records_dropped", false, flag),
+            budget: section.value("budget", false, flag),
+        }),
         subscriptions: root.list("subscription", subscription),
         tools: root.list("tool", tool),
         prices: root.list("price", price),

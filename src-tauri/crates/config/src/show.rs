@@ -73,6 +73,15 @@ pub fn show(config: &Config, token: &TokenLookup) -> String {
         toml::Value::Array(thresholds.map(toml::Value::from).collect()).to_string()
     });
 
+    page.section("notifications");
+    let wanted = &config.notifications;
+    page.line("token_refused", &wanted.token_refused, bool::to_string);
+    page.line("offline_after", &wanted.offline_after, |time| {
+        quoted(&time.map(value::show_duration).unwrap_or_default())
+    });
+    page.line("records_dropped", &wanted.records_dropped, bool::to_string);
+    page.line("budget", &wanted.budget, bool::to_string);
+
     lists(&mut page, config);
     page.text
 }

@@ -132,6 +132,12 @@ impl Home {
         self.data.join("state")
     }
 
+    /// What the tray has told without being asked, so that a restart does not tell it again.
+    #[must_use]
+    pub fn notices_file(&self) -> PathBuf {
+        self.data.join("notices")
+    }
+
     /// Totals behind the metrics: [`crate::MetricStore`].
     #[must_use]
     pub fn metrics_file(&self) -> PathBuf {

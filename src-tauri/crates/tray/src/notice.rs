@@ -1,10 +1,10 @@
 //! What is told without being asked: opt-in, once for each cause and period.
 //!
 //! A period is the local day; a cause that lasts is told again tomorrow, one that comes and goes is
-//! told once today. What was told outlives a restart, or each login would tell it again.
+//! told once today. Of a budget it is the budget's own day or month, and each of its thresholds. What was told outlives a restart, or each login would tell it again.
 
-use aco_domain::figures::plural;
-use aco_domain::{AnswerKind, Attention, Status, UnixNanos};
+use aco_domain::figures::{money, plural};
+use aco_domain::{AnswerKind, Attention, Basis, BudgetSpan, Status, UnixNanos};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -21,10 +21,20 @@ pub enum Cause {
     Offline,
     /// Records were dropped.
     Dropped,
+    /// A threshold of the day's budget is reached.
+    DayBudget,
+    /// A threshold of the month's budget is reached.
+    MonthBudget,
 }
 
 impl Cause {
-    const ALL: [Self; 3] = [Self::TokenRefused, Self::Offline, Self::Dropped];
+    const ALL: [Self; 5] = [
+        Self::TokenRefused,
+        Self::Offline,
+        Self::Dropped,
+        Self::DayBudget,
+        Self::MonthBudget,
+    ];
 }
 
 /// What the user wants to be told. Nothing unless said.
@@ -36,6 +46,8 @@ pub struct Preferences {
     pub offline_after: Option<Duration>,
     /// That records were dropped.
     pub dropped: bool,
+    /// That a threshold of a budget is reached.
+    pub budget: bool,
 }
 
 /// A notification, in words.
@@ -49,7 +61,8 @@ pub struct Notice {
     pub body: String,
 }
 
-/// What was told last of each cause: the local day, as `2026-11-25`.
+/// The period in which each cause was told last: the local day, as `2026-11-25`; of a budget its
+/// first day and the threshold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Told(BTreeMap<Cause, String>);
@@ -64,13 +77,18 @@ pub fn notices(
     zone: &TimeZone,
 ) -> Vec<Notice> {
     let day = day(now, zone);
-    let due = Cause::ALL
-        .into_iter()
-        .filter_map(|cause| Some((cause, words(cause, status, wanted, now)?)));
     let mut notices = Vec::new();
-    for (cause, (title, body)) in due {
-        if told.0.get(&cause) != Some(&day) {
-            told.0.insert(cause, day.clone());
+    for cause in Cause::ALL {
+        let due = match cause {
+            Cause::DayBudget => budget(BudgetSpan::Day, status, wanted),
+            Cause::MonthBudget => budget(BudgetSpan::Month, status, wanted),
+            _ => words(cause, status, wanted, now).map(|words| (day.clone(), words)),
+        };
+        let Some((period, (title, body))) = due else {
+            continue;
+        };
+        if told.0.get(&cause) != Some(&period) {
+            told.0.insert(cause, period);
             notices.push(Notice { cause, title, body });
         }
     }
@@ -115,8 +133,31 @@ fn words(
             })
         }
         Cause::Dropped if wanted.dropped => attention("records_dropped").map(dropped),
-        Cause::TokenRefused | Cause::Dropped => None,
+        Cause::TokenRefused | Cause::Dropped | Cause::DayBudget | Cause::MonthBudget => None,
     }
+}
+
+/// Its own period, title and body, where a threshold of the budget is reached and that is wanted.
+fn budget(
+    span: BudgetSpan,
+    status: &Status,
+    wanted: &Preferences,
+) -> Option<(String, (String, String))> {
+    let budgets = &status.outlook.as_ref().filter(|_| wanted.budget)?.budgets;
+    let budget = budgets.iter().find(|budget| budget.span == span)?;
+    let (percent, spent) = (budget.reached_percent?, budget.spent?);
+    let whose = match span {
+        BudgetSpan::Day => "day",
+        BudgetSpan::Month => "month",
+    };
+    let figure = match budget.basis {
+        Basis::ApiValue => "API value",
+        Basis::Fees => "fees",
+        Basis::Billed => "billed",
+    };
+    let title = format!("{percent} % of the {whose}'s budget");
+    let body = format!("{} {figure} of {}.", money(spent), money(budget.limit));
+    Some((format!("{} {percent}", budget.begins), (title, body)))
 }
 
 fn dropped(attention: &Attention) -> (String, String) {

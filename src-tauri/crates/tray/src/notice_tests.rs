@@ -1,11 +1,14 @@
 use super::*;
 use crate::samples::{attention, status};
-use aco_domain::{AgentState, Answer, Backlog, EndpointStatus, Origin, PauseUntil};
+use aco_domain::{
+    AgentState, Answer, Backlog, BudgetStatus, EndpointStatus, NanoUsd, Origin, Outlook, PauseUntil,
+};
 
 const EVERYTHING: Preferences = Preferences {
     token_refused: true,
     offline_after: Some(Duration::from_secs(3_600)),
     dropped: true,
+    budget: true,
 };
 
 /// 2026-11-25 12:00 UTC.
@@ -117,6 +120,40 @@ fn who_pauses_or_has_nothing_to_send_is_not_offline() {
         change(&mut status);
         assert_eq!(causes(&status, &EVERYTHING), []);
     }
+}
+
+#[test]
+fn each_threshold_of_a_budget_is_told_once_in_its_own_period() {
+    let mut told = Told::default();
+    let mut status = status(AgentState::Shipping);
+    let mut reached = |begins: &str, percent, told: &mut Told, now| {
+        let budget = BudgetStatus {
+            span: BudgetSpan::Month,
+            begins: begins.to_owned(),
+            basis: Basis::ApiValue,
+            limit: NanoUsd(100_000_000_000),
+            spent: Some(NanoUsd(81_500_000_000)),
+            reached_percent: percent,
+        };
+        status.outlook = Some(Outlook {
+            date: "2026-11-25".to_owned(),
+            fees: None,
+            projected: None,
+            budgets: vec![budget],
+        });
+        notices(&status, &EVERYTHING, told, now, &TimeZone::UTC)
+    };
+    assert_eq!(reached("2026-11-01", None, &mut told, NOON), []);
+    let first = reached("2026-11-01", Some(80), &mut told, NOON);
+    assert_eq!(first[0].cause, Cause::MonthBudget);
+    assert_eq!(first[0].title, "80 % of the month's budget");
+    assert_eq!(first[0].body, "$81.50 API value of $100.00.");
+    // Neither again today nor tomorrow; the next threshold is.
+    for now in [NOON, NOON.plus(24 * HOUR)] {
+        assert_eq!(reached("2026-11-01", Some(80), &mut told, now), []);
+    }
+    assert_eq!(reached("2026-11-01", Some(100), &mut told, NOON).len(), 1);
+    assert_eq!(reached("2026-12-01", Some(80), &mut told, NOON).len(), 1);
 }
 
 #[test]
