@@ -13,7 +13,12 @@
 //! could be a table test in one of those crates.
 
 mod arguments;
+pub mod login;
+pub mod opening;
+mod platform;
+mod smoke;
 mod surroundings;
+mod tray;
 pub mod view;
 pub mod window;
 
@@ -21,6 +26,7 @@ pub use surroundings::Surroundings;
 
 use arguments::{Arguments, HELP};
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 /// The version of this program.
@@ -30,10 +36,8 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub fn start(arguments: impl Iterator<Item = OsString>, surroundings: Surroundings) -> ExitCode {
     match Arguments::parse(arguments) {
         Ok(Arguments::Window(opening)) => window::run(opening, surroundings),
-        Ok(Arguments::Tray { .. } | Arguments::Smoke) => {
-            say("there is no tray yet");
-            ExitCode::FAILURE
-        }
+        Ok(Arguments::Tray { hidden }) => tray::run(hidden, surroundings),
+        Ok(Arguments::Smoke) => smoke::run(&surroundings),
         Ok(Arguments::Version) => tell(&format!("ai-cost-observer {VERSION}")),
         Ok(Arguments::Help) => tell(HELP),
         Err(wrong) => {
@@ -43,17 +47,19 @@ pub fn start(arguments: impl Iterator<Item = OsString>, surroundings: Surroundin
     }
 }
 
-#[expect(clippy::print_stdout, reason = "an answer to who asked on a terminal")]
-fn tell(words: &str) -> ExitCode {
-    println!("{words}");
+/// What Tauri embeds: the window's pages, its capability and the configuration. Once, because every
+/// mention embeds it again.
+pub(crate) fn context() -> tauri::Context {
+    tauri::generate_context!()
+}
+
+/// To who asked on a terminal. One that is gone, or a pipe that nobody reads on, wants no answer.
+pub(crate) fn tell(words: &str) -> ExitCode {
+    let _ = writeln!(io::stdout(), "{words}");
     ExitCode::SUCCESS
 }
 
 /// To whoever started this by hand; at login nobody reads it, and the local log says it too.
-#[expect(
-    clippy::print_stderr,
-    reason = "who starts a program by hand reads this"
-)]
 pub(crate) fn say(words: &str) {
-    eprintln!("ai-cost-observer: {words}");
+    let _ = writeln!(io::stderr(), "ai-cost-observer: {words}");
 }

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         environment: std::env::vars_os().collect(),
         clock: Arc::new(MachineClock),
         program: std::env::current_exe().map_err(|error| error.to_string()),
+        temporary: std::env::temp_dir(),
         pid: std::process::id(),
         host_name: gethostname::gethostname().to_string_lossy().into_owned(),
         machine_id: machine_uid::get().ok(),

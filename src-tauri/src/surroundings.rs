@@ -16,6 +16,8 @@ pub struct Surroundings {
     pub clock: Arc<dyn Clock>,
     /// This program's file, or why nobody can tell.
     pub program: Result<PathBuf, String>,
+    /// Where files may lie that nobody needs again.
+    pub temporary: PathBuf,
     /// This process.
     pub pid: u32,
     /// `host.name`.

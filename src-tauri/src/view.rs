@@ -43,11 +43,16 @@ impl std::str::FromStr for View {
     }
 }
 
+/// The exit code of a window in which the user quit the whole application.
+pub const QUIT: u8 = 10;
+
 /// What the tray tells an open window, one a line on its standard input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Come to the front, at this view; where it is, when none is named.
     Show(Option<View>),
+    /// End: the application is quit.
+    Close,
 }
 
 impl std::fmt::Display for Order {
@@ -55,6 +60,7 @@ impl std::fmt::Display for Order {
         match self {
             Self::Show(None) => f.write_str("show"),
             Self::Show(Some(view)) => write!(f, "show {}", view.as_str()),
+            Self::Close => f.write_str("close"),
         }
     }
 }
@@ -65,6 +71,7 @@ impl std::str::FromStr for Order {
     fn from_str(line: &str) -> Result<Self, Self::Err> {
         match line.trim().split_once(' ') {
             None if line.trim() == "show" => Ok(Self::Show(None)),
+            None if line.trim() == "close" => Ok(Self::Close),
             Some(("show", view)) => Ok(Self::Show(Some(view.parse()?))),
             _ => Err(format!("`{}` is no order", line.trim())),
         }
@@ -77,9 +84,12 @@ mod tests {
 
     #[test]
     fn an_order_is_read_as_it_was_written() {
-        let views = View::ALL.map(Some);
-        for view in views.into_iter().chain([None]) {
-            let order = Order::Show(view);
+        let shows = View::ALL
+            .map(Some)
+            .into_iter()
+            .chain([None])
+            .map(Order::Show);
+        for order in shows.chain([Order::Close]) {
             assert_eq!(format!("{order}\n").parse(), Ok(order));
         }
         for wrong in ["", "show me", "hide", "show  status"] {

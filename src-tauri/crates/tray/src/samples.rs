@@ -43,8 +43,6 @@ pub(crate) fn status(state: AgentState) -> Status {
         reading: None,
         shipped_through: 0,
         kept: None,
-        outlook: None,
-        limits: Vec::new(),
         grafana: None,
         outlook: None,
         limits: Vec::new(),
