@@ -1,6 +1,7 @@
 //! What each request does.
 
 mod look;
+mod settings;
 mod usage;
 
 use crate::Agent;
@@ -98,6 +99,11 @@ impl Agent {
             } => self.history(before, count, Wanted { level, text }, reply),
             Request::Link { at, query } => reply.send(self.link(at, query)),
             Request::Examine { send } => self.examine(send, reply),
+            Request::Settings => reply.send(self.settings_sheet()),
+            Request::CheckSettings { changes } => reply.send(self.check_settings(&changes)),
+            Request::ChangeSettings { changes } => reply.send(self.change_settings(&changes)),
+            Request::SetToken { token } => reply.send(self.set_token(&token)),
+            Request::ClearToken => reply.send(self.clear_token()),
             Request::TryNow => {
                 self.shipper.wake();
                 reply.send(Response::Done {

@@ -4,7 +4,7 @@ use aco_config::{
     Config, ConfigError, Endpoint, Loaded, Problem, Sourced, Token, TokenFile, TokenLookup,
 };
 use aco_domain::{Attention, EndpointStatus};
-use aco_home::{Environment, Home};
+use aco_home::{Environment, FileError, Home, platform};
 use aco_telemetry::dispatch::Masker;
 use aco_telemetry::ship::Destination;
 use log::LevelFilter;
@@ -120,6 +120,40 @@ impl SettingsSource {
                 (settings, Some(crate::config_attention(&error)))
             }
         }
+    }
+
+    /// The configuration's file.
+    pub(crate) fn config_file(&self) -> &Path {
+        &self.config_file
+    }
+
+    /// The text of the file; the one that is written at first start where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is no text.
+    pub(crate) fn text(&self) -> Result<String, ConfigError> {
+        aco_config::text(&self.config_file)
+    }
+
+    /// What is wrong with such a text, the environment over it.
+    pub(crate) fn judge(&self, text: &str) -> Vec<Problem> {
+        match Config::parse(text, &self.config_file, self.overlay.as_ref()) {
+            Ok(_) => Vec::new(),
+            Err(ConfigError::Invalid(problems)) => problems,
+            // A text is parsed without reading a file.
+            Err(ConfigError::File(_)) => Vec::new(),
+        }
+    }
+
+    /// Puts a text in the file's place, in one step. A link stays, and what it leads to is written.
+    ///
+    /// # Errors
+    /// When that cannot be written; the file is as it was.
+    pub(crate) fn write(&self, text: &str) -> Result<(), FileError> {
+        let path = fs::canonicalize(&self.config_file);
+        let path = path.unwrap_or_else(|_| self.config_file.clone());
+        platform::write_atomically(&path, text.as_bytes())
+            .map_err(FileError::during("write", &path))
     }
 
     /// Differs from the last one when a file changed that was read. Looked at with each scan: a

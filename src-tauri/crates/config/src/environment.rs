@@ -123,6 +123,7 @@ fn problem(variable: &str, wrong: Wrong) -> Problem {
     Problem {
         origin,
         key: None,
+        entry: None,
         wrong,
     }
 }

@@ -13,6 +13,7 @@
 //! caller that honours none, like the tray, passes none), the network, and any decision about what
 //! to do with a value.
 
+mod edit;
 mod endpoint;
 mod environment;
 mod load;
@@ -21,6 +22,7 @@ mod pairs;
 mod problem;
 mod reader;
 mod schema;
+mod sheet;
 mod show;
 mod template;
 mod token;
@@ -28,13 +30,15 @@ mod token_file;
 mod value;
 
 pub use aco_domain::Basis;
+pub use edit::{EditError, edit};
 pub use endpoint::{Endpoint, PlaintextRefused, may_send_token};
-pub use load::Loaded;
+pub use load::{Loaded, text};
 pub use model::{
     Budget, Config, Date, Grafana, Header, Log, Notifications, Period, Price, Privacy, Scan, Ship,
     Sourced, Spool, Subscription, Tool,
 };
 pub use problem::{ConfigError, Problem, Wrong};
+pub use sheet::sheet;
 pub use show::show;
 pub use template::write_default_config;
 pub use token::{SecretStore, StoreError, Token, TokenLookup};

@@ -2,6 +2,7 @@
 
 use crate::problem::{ConfigError, Problem, Wrong};
 use crate::reader::Document;
+use crate::template::TEMPLATE;
 use crate::{Config, SecretStore, TokenLookup, environment, schema};
 use aco_domain::Origin;
 use aco_home::{Environment, FileError};
@@ -17,6 +18,39 @@ pub struct Loaded {
     pub warnings: Vec<Problem>,
 }
 
+/// The text of the file, for who edits it; the commented one where there is none.
+///
+/// # Errors
+/// When it cannot be read, or is not UTF-8.
+pub fn text(path: &Path) -> Result<String, ConfigError> {
+    Ok(read(path)?.unwrap_or_else(|| TEMPLATE.to_owned()))
+}
+
+/// Nothing where there is no file.
+fn read(path: &Path) -> Result<Option<String>, ConfigError> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(FileError::during("read", path)(error).into()),
+    };
+    String::from_utf8(bytes).map(Some).map_err(|error| {
+        let valid = error.as_bytes().get(..error.utf8_error().valid_up_to());
+        let valid = valid.unwrap_or_default().iter();
+        let line = valid.filter(|&&byte| byte == b'\n').count() + 1;
+        let origin = Origin::File {
+            path: path.to_owned(),
+            line,
+        };
+        let wrong = Wrong::new("this is not UTF-8", "save the file as UTF-8");
+        ConfigError::Invalid(vec![Problem {
+            origin,
+            key: None,
+            entry: None,
+            wrong,
+        }])
+    })
+}
+
 impl Config {
     /// Reads the file, or takes the defaults when there is none. The environment goes before the
     /// file, for a caller that passes one.
@@ -24,28 +58,7 @@ impl Config {
     /// # Errors
     /// Everything that is wrong with either at once, or why the file could not be read.
     pub fn load(path: &Path, overlay: Option<&Environment>) -> Result<Loaded, ConfigError> {
-        let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(FileError::during("read", path)(error).into()),
-        };
-        match str::from_utf8(&bytes) {
-            Ok(text) => Self::parse(text, path, overlay),
-            Err(error) => {
-                let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
-                let line = valid.iter().filter(|&&byte| byte == b'\n').count() + 1;
-                let origin = Origin::File {
-                    path: path.to_owned(),
-                    line,
-                };
-                let wrong = Wrong::new("this is not UTF-8", "save the file as UTF-8");
-                Err(ConfigError::Invalid(vec![Problem {
-                    origin,
-                    key: None,
-                    wrong,
-                }]))
-            }
-        }
+        Self::parse(&read(path)?.unwrap_or_default(), path, overlay)
     }
 
     /// Reads the text of a file that lies at `path`.
@@ -75,6 +88,7 @@ impl Config {
             warnings.push(Problem {
                 origin: endpoint.origin.clone(),
                 key,
+                entry: None,
                 wrong,
             });
         }

@@ -30,6 +30,8 @@ pub struct Problem {
     pub origin: Origin,
     /// The key with its section (`ship.endpoint`); nothing when it is none, as in bad syntax.
     pub key: Option<String>,
+    /// Which entry it is in, from 0, when the key is one of a list's.
+    pub entry: Option<usize>,
     /// What is wrong, and what to do.
     pub wrong: Wrong,
 }

@@ -69,6 +69,7 @@ impl<'d> Document<'d> {
         Problem {
             origin: self.origin(at),
             key: None,
+            entry: None,
             wrong,
         }
     }
@@ -94,6 +95,8 @@ fn line(problem: &Problem) -> usize {
 pub(crate) struct Section<'d> {
     document: &'d Document<'d>,
     name: String,
+    /// Which entry of a list it is.
+    entry: Option<usize>,
     /// Where it begins.
     at: usize,
     table: Option<&'d DeTable<'d>>,
@@ -110,6 +113,7 @@ impl<'d> Section<'d> {
         Self {
             document,
             name,
+            entry: None,
             at,
             table,
             asked: Vec::new(),
@@ -227,11 +231,14 @@ impl<'d> Section<'d> {
             return Vec::new();
         };
         let mut found = Vec::new();
-        for item in items {
+        for (entry, item) in items.iter().enumerate() {
             match item.get_ref().as_table() {
                 Some(table) => {
                     let at = item.span().start;
-                    let section = Section::new(self.document, self.full(key), at, Some(table));
+                    let section = Section {
+                        entry: Some(entry),
+                        ..Section::new(self.document, self.full(key), at, Some(table))
+                    };
                     found.extend(section.finish(&mut read));
                 }
                 None => self.problem_at(item, key, Wrong::new("this is no table", remedy.clone())),
@@ -288,6 +295,7 @@ impl<'d> Section<'d> {
         Problem {
             origin: self.document.origin(at),
             key: Some(self.full(key)),
+            entry: self.entry,
             wrong,
         }
     }

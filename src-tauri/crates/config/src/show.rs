@@ -6,11 +6,21 @@
 
 use crate::model::{Config, Period, Price};
 use crate::{Sourced, TokenLookup, value};
+use aco_domain::Origin;
 use std::fmt::Write as _;
 
 /// Renders every key. `token` is what [`Config::token`] found.
 #[must_use]
 pub fn show(config: &Config, token: &TokenLookup) -> String {
+    page(config, token).text
+}
+
+/// The same line by line, for who shows them otherwise.
+pub(crate) fn said(config: &Config) -> Vec<Said> {
+    page(config, &TokenLookup::None).said
+}
+
+fn page(config: &Config, token: &TokenLookup) -> Page {
     let mut page = Page::default();
     ship(&mut page, config, token);
 
@@ -83,7 +93,7 @@ pub fn show(config: &Config, token: &TokenLookup) -> String {
     page.line("budget", &wanted.budget, bool::to_string);
 
     lists(&mut page, config);
-    page.text
+    page
 }
 
 fn ship(page: &mut Page, config: &Config, token: &TokenLookup) {
@@ -233,9 +243,38 @@ fn own_price(page: &mut Page, row: &Price) {
     }
 }
 
+/// A line that says a value.
+pub(crate) struct Said {
+    /// Its section, or the name of its list.
+    pub(crate) section: String,
+    /// Which entry of the list it belongs to.
+    pub(crate) entry: Option<usize>,
+    pub(crate) key: String,
+    pub(crate) value: toml::Value,
+    pub(crate) origin: Origin,
+}
+
+impl Said {
+    /// `ship.endpoint`, `subscription.0.fee_usd`.
+    pub(crate) fn path(&self) -> String {
+        match self.entry {
+            None => self.path_of_field(),
+            Some(entry) => format!("{}.{entry}.{}", self.section, self.key),
+        }
+    }
+
+    /// The same, of whichever entry.
+    pub(crate) fn path_of_field(&self) -> String {
+        format!("{}.{}", self.section, self.key)
+    }
+}
+
 #[derive(Default)]
 struct Page {
     text: String,
+    said: Vec<Said>,
+    section: String,
+    entry: Option<usize>,
 }
 
 impl Page {
@@ -243,15 +282,34 @@ impl Page {
         let gap = if self.text.is_empty() { "" } else { "\n" };
         // Writing to a String cannot fail.
         let _ = writeln!(self.text, "{gap}[{name}]");
+        let list = name
+            .strip_prefix('[')
+            .and_then(|name| name.strip_suffix(']'));
+        self.entry = match (list, self.entry) {
+            (None, _) => None,
+            (Some(list), Some(entry)) if list == self.section => Some(entry + 1),
+            (Some(_), _) => Some(0),
+        };
+        list.unwrap_or(name).clone_into(&mut self.section);
     }
 
     fn line<T>(&mut self, key: &str, sourced: &Sourced<T>, write: impl FnOnce(&T) -> String) {
         let value = write(&sourced.value);
+        let line = format!("{key} = {value}");
         let _ = writeln!(
             self.text,
-            "{key} = {value}  # {}",
+            "{line}  # {}",
             one_line(&sourced.origin.to_string())
         );
+        // What is written here is TOML, as the tests make sure.
+        let read = line.parse::<toml::Table>().into_iter().flatten();
+        self.said.extend(read.map(|(key, value)| Said {
+            section: self.section.clone(),
+            entry: self.entry,
+            key,
+            value,
+            origin: sourced.origin.clone(),
+        }));
     }
 
     fn comment(&mut self, text: &str) {

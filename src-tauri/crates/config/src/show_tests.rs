@@ -1,6 +1,5 @@
 use super::*;
 use crate::{Token, Wrong};
-use aco_domain::Origin;
 use aco_home::Environment;
 use std::path::Path;
 
@@ -62,6 +61,15 @@ fn what_is_shown_says_the_same_when_it_is_read() {
         let again = show(&config(&shown, &[]), &TokenLookup::None);
         assert_eq!(values(&shown), values(&again));
     }
+}
+
+#[test]
+fn every_line_is_said_too() {
+    let config = config(EVERYTHING, &[]);
+    let lines = show(&config, &TokenLookup::None);
+    let lines = lines.lines().filter(|line| line.contains(" = "));
+    let lines = lines.filter(|line| !line.starts_with('#'));
+    assert_eq!(lines.count(), said(&config).len());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use aco_home::{FileError, platform};
 use std::io;
 use std::path::Path;
 
-const TEMPLATE: &str = include_str!("template.toml");
+pub(crate) const TEMPLATE: &str = include_str!("template.toml");
 
 /// Writes the commented configuration, for the user to find; whether it was written. One that
 /// exists is left alone.
