@@ -157,6 +157,11 @@ impl MetricSource for Books {
                 let total = totals.follow(family.series(labels), count);
                 snapshot.counter(family, labels, total);
             });
+        let standing = self.usage.standing();
+        standing.read(&mut snapshot, |snapshot, family, labels, through, since| {
+            let total = totals.accrue(family.series(labels), through, since);
+            snapshot.counter(family, labels, total);
+        });
         let oldest = stats.backlog.oldest_age_s.unwrap_or(0);
         snapshot.gauge(SPOOL_OLDEST_AGE, [], as_gauge(oldest));
         snapshot.gauge(SPOOL_BYTES, [], as_gauge(stats.backlog.bytes));

@@ -124,6 +124,12 @@ impl Agent {
                     )),
                 });
             }
+            Request::NoteLimits { readings } => {
+                self.tally.standing().hand_in(readings);
+                reply.send(Response::Done {
+                    message: "the limits are noted".to_owned(),
+                });
+            }
             Request::NoteAnswers { endpoint, answers } => {
                 let saved = self.foundation.store.note_answers(&endpoint, answers);
                 reply.send(match saved {

@@ -144,7 +144,7 @@ fn scan(begin: Begin) -> Found {
 
 /// The embedded catalogue and the user's tools. What is wrong with one of those does not take the
 /// embedded ones away.
-fn catalogue(tools: &[Tool]) -> Result<Catalogue, CatalogueError> {
+pub(crate) fn catalogue(tools: &[Tool]) -> Result<Catalogue, CatalogueError> {
     let mut catalogue = Catalogue::embedded(Os::current())?;
     let entries = tools.iter().map(|tool| ToolEntry {
         id: tool.id.to_string(),

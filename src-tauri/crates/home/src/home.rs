@@ -144,6 +144,12 @@ impl Home {
         self.data.join("metrics")
     }
 
+    /// What tools said of their limits, and what was told: [`crate::AlertStore`].
+    #[must_use]
+    pub fn alerts_file(&self) -> PathBuf {
+        self.data.join("alerts")
+    }
+
     /// Who this installation is: [`crate::Installation`].
     #[must_use]
     pub fn installation_file(&self) -> PathBuf {

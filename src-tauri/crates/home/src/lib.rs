@@ -3,14 +3,16 @@
 //! One home holds one installation. This crate says where its files lie ([`Home`]), lets one
 //! process at a time be their writer ([`HomeLock`]), and reads and writes the small ones that
 //! belong to no other crate: who this installation is ([`Installation`]), what the agent must
-//! remember over a restart ([`AgentStore`]) and what its metrics have counted ([`MetricStore`]). Every such file goes through [`versioned`], so that
-//! "damaged" and "written by a newer version" mean the same everywhere.
+//! remember over a restart ([`AgentStore`]), what its metrics have counted ([`MetricStore`]) and what
+//! was told of budgets and limits ([`AlertStore`]). Every such file goes through [`versioned`], so
+//! that "damaged" and "written by a newer version" mean the same everywhere.
 //!
 //! What may not enter: the process environment (it arrives as an [`Environment`]), a clock, the
 //! network, the meaning of `config.toml`, and any format with a crate of its own (spool, ledger).
 //! Calls that differ between operating systems stand in [`platform`] alone.
 
 mod agent_store;
+mod alert_store;
 mod environment;
 mod error;
 mod hash;
@@ -23,6 +25,7 @@ mod pseudonym_key;
 pub mod versioned;
 
 pub use agent_store::{AgentStore, StoredState};
+pub use alert_store::{AlertStore, BudgetTold, LimitTold, StoredAlerts};
 pub use environment::Environment;
 pub use error::FileError;
 pub use home::{Home, HomeError};

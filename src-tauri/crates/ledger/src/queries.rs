@@ -155,6 +155,18 @@ impl History {
         })
     }
 
+    /// The beginning of the quarter hour of the first call of all; nothing while there is none.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn first_call(&self) -> Result<Option<UnixNanos>, Error> {
+        self.query(|connection| {
+            let sql = "SELECT min(quarter) FROM rollup";
+            let first: Option<i64> = connection.query_row(sql, [], |row| row.get(0))?;
+            Ok(first.map(quarter_start))
+        })
+    }
+
     /// The stored totals, by counter, tool and label.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use crate::markers::Markers;
 use crate::resume::{self, Bytes, MIDDLE};
 use crate::source::{Buffer, FoundFile, Opened, ReadError, Reading};
 use crate::version;
-use aco_domain::{Checkpoint, Increment, UnixNanos};
+use aco_domain::{Checkpoint, Increment, LimitReading, UnixNanos};
 use std::path::PathBuf;
 
 /// What a step reads at most, in bytes of the file: a long file without calls must not be one step.
@@ -30,6 +30,11 @@ pub(crate) trait Parser: Sized {
 
     /// Reads one line. When the verdict is not [`Verdict::Read`], nothing has changed.
     fn line(&mut self, line: &[u8], calls: &mut Calls) -> Verdict;
+
+    /// What the lines since the last time said of the tool's limits.
+    fn limits(&mut self) -> Vec<LimitReading> {
+        Vec::new()
+    }
 
     /// What must be remembered of the lines so far, to be handed to [`Parser::resume`].
     fn state(&self) -> Vec<u8>;
@@ -119,6 +124,10 @@ impl<P: Parser> Reading for JsonLines<'_, P> {
             more,
             unrecognised: version::unrecognised(unrecognised, self.parser.version()),
         })
+    }
+
+    fn limits(&mut self) -> Vec<LimitReading> {
+        self.parser.limits()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every source of token counts can do, and the words for it. Nothing here knows JSON, lines,
 //! bytes or any tool.
 
-use aco_domain::{Checkpoint, Increment, UnixNanos};
+use aco_domain::{Checkpoint, Increment, LimitReading, UnixNanos};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -137,6 +137,12 @@ pub trait Reading {
     /// # Errors
     /// When the file can no longer be read. What earlier steps gave stands.
     fn step(&mut self) -> Result<Increment, ReadError>;
+
+    /// What the steps since the last time have found of the limits that the tool records beside its
+    /// counts: of each the newest reading.
+    fn limits(&mut self) -> Vec<LimitReading> {
+        Vec::new()
+    }
 }
 
 /// A tool that records its token counts.

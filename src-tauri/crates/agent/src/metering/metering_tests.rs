@@ -1,10 +1,15 @@
 use super::*;
-use crate::usage::Spent;
-use aco_domain::{Clock, ToolCategory, ToolId, ToolKind, UnixNanos};
+use crate::usage::{Paid, Spent, Stand};
+use aco_budget::{Fee, Fees, Period};
+use aco_domain::{
+    Clock, LimitReading, NanoUsd, Percent, ToolCategory, ToolId, ToolKind, UnixNanos,
+};
 use aco_home::Environment;
 use aco_sources::{Resources, Running};
 use aco_spool::{Header, Options, OsFileSystem};
 use aco_telemetry::metrics::family::{ALL, CLI_ACTIVE_DURATION};
+use jiff::civil::date;
+use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -158,6 +163,107 @@ async fn a_damaged_file_counts_nothing_twice() {
     );
 }
 
+/// A limit that is half used, and a fee for an application and a command-line tool.
+fn stand() -> Stand {
+    let fee = Fee {
+        amount: NanoUsd(31 * NanoUsd::DOLLAR.0),
+        period: Period::Month,
+        since: Some(date(2026, 1, 1)),
+        tools: ["codex", "cursor"]
+            .map(|id| ToolId::new(id).unwrap())
+            .to_vec(),
+    };
+    let fees = Fees::new(&[fee], date(2026, 1, 1));
+    let paid = fees.parts().iter().map(|part| {
+        let tool = part.tool.clone().unwrap();
+        let kind = match tool.as_str() {
+            "cursor" => ToolKind::App,
+            _ => ToolKind::Cli,
+        };
+        Paid {
+            tool,
+            kind,
+            category: ToolCategory::Other,
+            parts: vec![part.clone()],
+        }
+    });
+    let now = StandingClock.now();
+    Stand {
+        limits: vec![LimitReading {
+            tool: ToolId::new("codex").unwrap(),
+            window: "primary".to_owned(),
+            used_percent: Percent::whole(50),
+            minutes: Some(300),
+            resets_at: None,
+            at: now,
+        }],
+        paid: paid.collect(),
+        at: Some((now, TimeZone::UTC)),
+        ..Stand::default()
+    }
+}
+
+/// Which values a snapshot has of a family, by the first label.
+fn of_family(metering: &Metering, name: &str) -> Vec<(String, u64)> {
+    let totals = locked(&metering.books.book).totals.to_store();
+    totals
+        .into_iter()
+        .filter(|total| total.name == name)
+        .map(|total| (total.labels[0].clone(), total.total))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_fee_accrues_from_its_first_look_on_and_over_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let usage = Tally::default();
+    let day = Duration::from_secs(86_400);
+    let mut at = StandingClock.now();
+    for run in 0..3_u64 {
+        let spool = spool(&folder.path().join("spool"));
+        let metering = Metering::open(&home(folder.path()), spool, usage.clone()).unwrap();
+        let mut source = metering.parts(ResourceAttributes::default()).source;
+        // Two looks a run, a day apart each.
+        for look in 0..2 {
+            let stand = Stand {
+                at: Some((at, TimeZone::UTC)),
+                ..stand()
+            };
+            usage.standing().set(stand);
+            source.snapshot();
+            // A day of a month with 31 days is a dollar, half of it for each tool.
+            let halves = (2 * run + look) * 500_000_000;
+            let accrued = of_family(&metering, "ai.cli.estimated.cost");
+            assert_eq!(accrued, [("codex".to_owned(), halves)]);
+            let accrued = of_family(&metering, "ai.app.estimated.cost");
+            assert_eq!(accrued, [("cursor".to_owned(), halves)]);
+            at = at.plus(day);
+        }
+        metering.close();
+    }
+}
+
+#[tokio::test]
+async fn a_limit_is_exported_until_its_window_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let usage = Tally::default();
+    let spool = spool(&folder.path().join("spool"));
+    let metering = Metering::open(&home(folder.path()), spool, usage.clone()).unwrap();
+    let mut source = metering.parts(ResourceAttributes::default()).source;
+    let mut exported = |hours: u64| {
+        let at = StandingClock.now().plus(Duration::from_secs(hours * 3600));
+        usage.standing().set(Stand {
+            at: Some((at, TimeZone::UTC)),
+            ..stand()
+        });
+        let snapshot = source.snapshot();
+        snapshot
+            .series()
+            .any(|it| it.family().name == "ai.limit.used")
+    };
+    assert_eq!([0, 4, 5].map(&mut exported), [true, true, false]);
+}
+
 #[tokio::test]
 async fn every_family_has_a_value() {
     let folder = tempfile::tempdir().unwrap();
@@ -175,6 +281,7 @@ async fn every_family_has_a_value() {
         tools: vec!["codex".into()],
         ..Spent::default()
     });
+    usage.standing().set(stand());
     let both = scan([
         running("ollama", ToolKind::Cli),
         running("cursor", ToolKind::App),

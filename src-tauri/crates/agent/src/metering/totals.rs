@@ -1,5 +1,6 @@
 //! What has been counted, over restarts. Pure; `aco_home::MetricStore` is its file.
 
+use aco_domain::UnixNanos;
 use aco_home::StoredTotal;
 use aco_telemetry::metrics::Series;
 use std::collections::BTreeMap;
@@ -70,6 +71,28 @@ impl Totals {
         total.total
     }
 
+    /// Counts what has accrued up to an instant: `since` says how much, from the instant up to which
+    /// it was counted before. A series begins now, and a clock that goes back counts nothing until it
+    /// has caught up.
+    pub(super) fn accrue(
+        &mut self,
+        series: Series,
+        through: UnixNanos,
+        since: impl FnOnce(UnixNanos) -> u64,
+    ) -> u64 {
+        let begin = Total {
+            source: through.0,
+            ..Total::default()
+        };
+        let total = self.known.entry(series).or_insert(begin);
+        if total.source < through.0 {
+            let more = since(UnixNanos(total.source));
+            total.total = total.total.saturating_add(more);
+            total.source = through.0;
+        }
+        total.total
+    }
+
     /// The total of a series; 0 for one that has none.
     pub(super) fn of(&self, series: &Series) -> u64 {
         self.known.get(series).map_or(0, |total| total.total)
@@ -106,7 +129,9 @@ impl Totals {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aco_telemetry::metrics::family::{CLI_ACTIVE_DURATION, RECORDS_SHIPPED};
+    use aco_telemetry::metrics::family::{
+        CLI_ACTIVE_DURATION, CLI_ESTIMATED_COST, RECORDS_SHIPPED,
+    };
 
     fn shipped() -> Series {
         RECORDS_SHIPPED.series([])
@@ -143,6 +168,29 @@ mod tests {
         let mut totals = Totals::lost(&[]);
         assert_eq!(totals.follow(shipped(), 100), 0);
         assert_eq!(totals.follow(shipped(), 103), 3);
+    }
+
+    #[test]
+    fn what_accrues_begins_at_zero_and_goes_on_over_a_restart() {
+        let fee = || CLI_ESTIMATED_COST.series(["codex", "coding-agent"]);
+        // Three a tick.
+        let accrue = |totals: &mut Totals, now: u64| {
+            totals.accrue(fee(), UnixNanos(now), |from| (now - from.0) * 3)
+        };
+        let mut totals = Totals::default();
+        assert_eq!(accrue(&mut totals, 1_000), 0);
+        assert_eq!(accrue(&mut totals, 1_010), 30);
+        assert_eq!(accrue(&mut totals, 900), 30, "the clock was set back");
+        let mut totals = Totals::restored(&totals.to_store());
+        assert_eq!(accrue(&mut totals, 1_010), 30);
+        assert_eq!(
+            accrue(&mut totals, 1_100),
+            300,
+            "paid while it was off, too"
+        );
+        // The file was lost: what it had was exported before.
+        let mut totals = Totals::lost(&[]);
+        assert_eq!(accrue(&mut totals, 2_000), 0);
     }
 
     #[test]

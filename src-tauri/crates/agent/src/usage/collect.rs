@@ -1,6 +1,7 @@
 //! From the tools' files to the ledger: what is new is found, read and taken, file by file.
 
-use aco_domain::{Checkpoint, Pricing, ToolId, Unrecognised};
+use aco_budget::keep_newest;
+use aco_domain::{Checkpoint, LimitReading, Pricing, ToolId, Unrecognised};
 use aco_ledger::{Ledger, Taken};
 use aco_usage::{Buffer, FoundFile, Opened, ReadError, Source, Surroundings};
 use jiff::tz::TimeZone;
@@ -37,6 +38,8 @@ pub struct Collected {
     pub files: usize,
     /// Calls that had no price and have one now.
     pub filled: u64,
+    /// What the tools recorded of their limits: of each the newest reading that was met.
+    pub limits: Vec<LimitReading>,
     /// Files and folders that could not be read. What is in them is missing.
     pub problems: Vec<ReadError>,
     /// Records whose shape is not known, by tool and version. What they hold is missing.
@@ -165,6 +168,7 @@ fn read(
             match reading.step() {
                 Ok(increment) => {
                     intake.take(&work.tool, TRANSCRIPTS, &increment)?;
+                    keep_newest(&mut collected.limits, reading.limits());
                     if let Some(Unrecognised { records, version }) = increment.unrecognised {
                         let tool = work.tool.clone();
                         let format = UnknownFormat { tool, version };

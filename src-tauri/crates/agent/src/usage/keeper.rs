@@ -1,6 +1,7 @@
 //! One round of keeping the ledger: what is new is collected, what is to be shipped goes into the
 //! spool, and the metrics are told the totals. Blocks; the loop runs it on a thread that may.
 
+use super::alerts::{Alert, Alerts, Found};
 use super::records::{self, Names};
 use super::tally::{Spent, Tally};
 use super::watching::Watching;
@@ -8,9 +9,10 @@ use super::{
     CollectError, Platform, Surroundings, UnknownFormat, collect, memory, open_ledger, price_book,
     sources,
 };
-use crate::events::TARGET;
+use crate::events::{self, TARGET};
+use aco_budget::Day;
 use aco_config::{Config, Privacy};
-use aco_domain::{Amount, Clock, Progress, Spend, UnixNanos};
+use aco_domain::{Amount, Clock, LimitReading, Progress, Spend, UnixNanos};
 use aco_home::{Environment, Home, PseudonymKey};
 use aco_ledger::{Filter, History, Ledger, Sums, UsageDelta};
 use aco_prices::PriceBook;
@@ -69,6 +71,7 @@ pub(crate) struct Keeper {
     spool: Arc<Spool>,
     key: PseudonymKey,
     pub(crate) tally: Tally,
+    alerts: Alerts,
     stop: Arc<AtomicBool>,
     /// How far a long reading is.
     reading: watch::Sender<Option<Progress>>,
@@ -142,6 +145,7 @@ impl Keeper {
             clock,
             spool,
             key,
+            alerts: Alerts::open(home, tally.standing().clone())?,
             tally,
             stop,
             reading,
@@ -230,7 +234,9 @@ impl Keeper {
                 "{} new calls in {} files", round.new_calls, round.files
             );
         }
-        let shipped = self.ship(&config.privacy).and_then(|()| self.count(&zone));
+        let shipped = self
+            .ship(&config.privacy)
+            .and_then(|()| self.count(&zone, config, collected.limits));
         shipped.map_err(|error| self.failed(&CollectError::from(error)))?;
         Ok(round)
     }
@@ -284,14 +290,19 @@ impl Keeper {
         move_outbox(ledger, &self.spool, |row| records::usage(row, &names))
     }
 
-    /// Tells the metrics.
-    fn count(&self, zone: &TimeZone) -> Result<(), aco_ledger::Error> {
+    /// Tells the metrics, and who is to be told of budgets and limits.
+    fn count(
+        &mut self,
+        zone: &TimeZone,
+        config: &Config,
+        limits: Vec<LimitReading>,
+    ) -> Result<(), aco_ledger::Error> {
         let Some(ledger) = &self.ledger else {
             return Ok(());
         };
         let history = ledger.history();
-        let now = jiff::Timestamp::from_nanosecond(i128::from(self.clock.now().0));
-        let today = zone.to_datetime(now.unwrap_or(jiff::Timestamp::MAX)).date();
+        let now = self.clock.now();
+        let today = Day::at(now, zone).date;
         let of_today = since(history, today, zone)?;
         let of_month = since(history, today.first_of_month(), zone)?;
         let costs = |sums: &[(Arc<str>, Sums)]| {
@@ -299,6 +310,15 @@ impl Keeper {
                 .iter()
                 .map(|(tool, sums)| (Arc::clone(tool), sums.cost.0));
             costs.collect()
+        };
+        let found = Found {
+            config,
+            zone,
+            now,
+            today: amount(&of_today).api_value,
+            month: amount(&of_month).api_value,
+            first_call: history.first_call()?,
+            limits,
         };
         self.tally.set(Spent {
             counters: history.counters()?,
@@ -310,6 +330,10 @@ impl Keeper {
                 today: amount(&of_today),
                 month: amount(&of_month),
             }),
+        });
+        self.alerts.look(found, |alert| match alert {
+            Alert::Budget(crossing) => events::budget_exceeded(crossing),
+            Alert::Limit(passing) => events::limit_reached(passing),
         });
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! What AI tools used, and what that costs: the ledger and the price book of a home, for the agent
 //! and for commands that do without one.
 
+mod alerts;
 mod book;
 mod collect;
 mod import;
@@ -8,16 +9,21 @@ mod keeper;
 mod memory;
 mod records;
 mod rounds;
+mod standing;
 mod tally;
 mod watching;
 
 pub use aco_usage::{Platform, Surroundings};
+pub use alerts::fees;
 pub use book::{PRICES_LIMIT, PricesError, price_book, read_prices};
 pub use collect::{CollectError, Collected, Progress, UnknownFormat, collect};
 pub use import::{ImportFailure, import_cursor};
 pub use keeper::UsageParts;
 pub(crate) use keeper::{Keeper, KeeperLinks, Round};
 pub(crate) use rounds::{Job, Rounds};
+pub(crate) use standing::Standing;
+#[cfg(test)]
+pub(crate) use standing::{Paid, Stand};
 #[cfg(test)]
 pub(crate) use tally::Spent;
 pub(crate) use tally::Tally;

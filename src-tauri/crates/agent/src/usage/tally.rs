@@ -1,6 +1,7 @@
 //! The ledger's totals, for the metrics and the status: set by the rounds, read by the exports and
 //! the loop.
 
+use super::standing::Standing;
 use aco_domain::Spend;
 use aco_ledger::{Counter, CounterTotal};
 use aco_telemetry::metrics::family::{self, COST_MONTH_TO_DATE, COST_TODAY, PROMPT_COUNT};
@@ -22,7 +23,7 @@ pub(crate) struct Spent {
 
 /// Shared between the two. Empty until the first round is through: nothing is exported before.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tally(Arc<Mutex<Spent>>);
+pub(crate) struct Tally(Arc<Mutex<Spent>>, Standing);
 
 impl Tally {
     pub(crate) fn set(&self, spent: Spent) {
@@ -33,6 +34,11 @@ impl Tally {
     pub(crate) fn spend(&self) -> Option<Spend> {
         let spent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         spent.spend.clone()
+    }
+
+    /// How fees, budgets and limits stand.
+    pub(crate) fn standing(&self) -> &Standing {
+        &self.1
     }
 
     /// Adds the gauges to `snapshot`, and shows each counter to `count`.

@@ -3,7 +3,9 @@
 use super::Secret;
 #[cfg(doc)]
 use super::{Response, code};
-use aco_domain::{Answers, LineLevel, PauseUntil, ReportQuery, SettingChange, ToolId, UnixNanos};
+use aco_domain::{
+    Answers, LimitReading, LineLevel, PauseUntil, ReportQuery, SettingChange, ToolId, UnixNanos,
+};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -69,6 +71,12 @@ pub enum Request {
         endpoint: String,
         /// What was found.
         answers: Answers,
+    },
+    /// What a tool said of its limits to somebody else (its status line), to be kept as if it had
+    /// been read; answered by [`Response::Done`].
+    NoteLimits {
+        /// Of each limit one.
+        readings: Vec<LimitReading>,
     },
     /// Whether records that were kept without an endpoint are sent now that there is one (see
     /// [`Status::kept`](aco_domain::Status::kept)), or expire here; answered by [`Response::Done`].

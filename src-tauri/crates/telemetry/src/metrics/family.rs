@@ -117,6 +117,12 @@ families! {
         "1 while the command-line tool runs, 0 after it was seen and has stopped";
     CLI_ACTIVE_DURATION: Counter<2> = "ai.cli.active.duration", "s", MILLISECONDS, CLI,
         "time the command-line tool ran";
+    APP_ESTIMATED_COST: Counter<2> = "ai.app.estimated.cost", "USD", NANO_DOLLARS, APP,
+        "fees that are paid for the desktop application, spread over time";
+    CLI_ESTIMATED_COST: Counter<2> = "ai.cli.estimated.cost", "USD", NANO_DOLLARS, CLI,
+        "fees that are paid for the command-line tool, spread over time";
+    LIMIT_USED: Gauge<2> = "ai.limit.used", "%", GAUGE, &["tool.name", "limit.window"],
+        "used of a plan's limit, as the tool last recorded it, until its window is over";
     TOKENS_INPUT: Counter<2> = "ai.tokens.input", "", COUNT, MODEL,
         "tokens of input that were neither read from a cache nor written to one";
     TOKENS_OUTPUT: Counter<2> = "ai.tokens.output", "", COUNT, MODEL,

@@ -1,6 +1,7 @@
 //! Codex CLI. The format and its quirks: `README.md`.
 
 mod family;
+mod limits;
 mod origin;
 mod parse;
 mod paths;

@@ -1,6 +1,7 @@
 //! From the rows of a rollout to calls.
 
 use super::family::{self, Families, Thread};
+use super::limits::RateLimits;
 use super::origin::{Origin, Sighting};
 use super::rows::{Info, Payload, Row, Vector};
 use super::{TOOL, paths};
@@ -10,7 +11,7 @@ use crate::jsonl::{Parser, Verdict};
 use crate::markers::Markers;
 use crate::once::Occurrences;
 use crate::shape;
-use aco_domain::{Call, CallIdentity, Terms, UnixNanos};
+use aco_domain::{Call, CallIdentity, LimitReading, Terms, UnixNanos};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -65,6 +66,8 @@ pub(super) struct Rollout<'b> {
     anonymous: Occurrences<16>,
     identities: Identities,
     shared: SharedTexts,
+    /// The newest reading of each limit, until it is asked for.
+    limits: Vec<LimitReading>,
 }
 
 #[derive(Default)]
@@ -91,6 +94,7 @@ impl<'b> Rollout<'b> {
             anonymous: Occurrences::default(),
             identities: Identities::default(),
             shared: SharedTexts::default(),
+            limits: Vec::new(),
         }
     }
 
@@ -140,6 +144,7 @@ impl<'b> Rollout<'b> {
     fn count(
         &mut self,
         info: &Info,
+        rate_limits: Option<&RateLimits<'_>>,
         at: UnixNanos,
         ordinal: Option<u64>,
         calls: &mut Calls,
@@ -167,7 +172,14 @@ impl<'b> Rollout<'b> {
         let is_own = self.is_own(&row, Some(family::key(total.as_ref(), last.as_ref())));
         let before = self.state.total;
         self.state.total = total.or(before);
-        if !is_own || self.state.has_records || (total.is_some() && total == before) {
+        // A row that is written again has the time of now and the limits of then.
+        if !is_own || (total.is_some() && total == before) {
+            return Verdict::Read;
+        }
+        if let Some(rate_limits) = rate_limits {
+            rate_limits.read(at, &mut self.limits);
+        }
+        if self.state.has_records {
             return Verdict::Read;
         }
         let usage = match (last, total, before) {
@@ -331,7 +343,9 @@ impl Parser for Rollout<'_> {
                     (Some(info), _) if info.is_empty() && is_otherwise(line) => {
                         Verdict::Unrecognised
                     }
-                    (Some(info), Some(at)) => self.count(info, at, ordinal, calls),
+                    (Some(info), Some(at)) => {
+                        self.count(info, payload.rate_limits.0.as_ref(), at, ordinal, calls)
+                    }
                     (Some(_), None) => Verdict::Unreadable,
                     (None, _) => Verdict::Read,
                 };
@@ -345,6 +359,10 @@ impl Parser for Rollout<'_> {
             _ => {}
         }
         Verdict::Read
+    }
+
+    fn limits(&mut self) -> Vec<LimitReading> {
+        std::mem::take(&mut self.limits)
     }
 
     fn state(&self) -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! The rows of a rollout that matter, as they stand. What they mean is decided elsewhere.
 
+use super::limits::RateLimits;
 use crate::json::{Count, Object, Text, Whole};
 use aco_domain::TokenCounts;
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,8 @@ pub(super) struct Payload<'a> {
     // event_msg of type token_count
     #[serde(default)]
     pub(super) info: Object<Info>,
+    #[serde(borrow, default)]
+    pub(super) rate_limits: Object<RateLimits<'a>>,
 }
 
 #[derive(Deserialize)]
