@@ -129,3 +129,46 @@ fn a_count_of_another_shape_is_told_with_the_version() {
     let none = r#"{"timestamp":"2026-03-01T10:00:01Z","type":"event_msg","payload":{"type":"token_count","info":{"model_context_window":1}}}"#;
     assert_eq!(rollout.line(none.as_bytes(), &mut calls), Verdict::Read);
 }
+
+/// What the lines say of limits: when, and how much is used.
+fn limits(lines: &[String]) -> Vec<(u64, String)> {
+    let markers = Markers::new(&["token_count"], &[]);
+    let families = Families::default();
+    let mut rollout = Rollout::new(Path::new("rollout.jsonl"), &markers, &families);
+    let mut calls = Calls::default();
+    for line in lines {
+        assert_eq!(rollout.line(line.as_bytes(), &mut calls), Verdict::Read);
+    }
+    let found = rollout.limits();
+    assert_eq!(rollout.limits(), [], "told once");
+    let told = found.into_iter();
+    told.map(|it| (it.at.seconds() % 60, it.used_percent.to_string()))
+        .collect()
+}
+
+fn count_with_limits(second: u64, total: u64, used_percent: u64) -> String {
+    format!(
+        r#"{{"timestamp":"2026-03-01T10:00:{second:02}Z","type":"event_msg","payload":{{"type":"token_count","info":{{"total_token_usage":{{"input_tokens":{total}}},"last_token_usage":{{"input_tokens":5}}}},"rate_limits":{{"primary":{{"used_percent":{used_percent},"window_minutes":300}}}}}}}}"#
+    )
+}
+
+#[test]
+fn limits_are_those_of_the_last_row_that_tells_of_a_call() {
+    let meta = META.to_owned();
+    let (one, two) = (count_with_limits(1, 5, 10), count_with_limits(2, 10, 12));
+    assert_eq!(limits(&[meta.clone(), one.clone()]), [(1, "10".to_owned())]);
+    assert_eq!(
+        limits(&[meta.clone(), one.clone(), two.clone()]),
+        [(2, "12".to_owned())]
+    );
+    // Written again at 3, with the limits of 2.
+    let again = count_with_limits(3, 10, 12);
+    assert_eq!(limits(&[meta, one, two, again]), [(2, "12".to_owned())]);
+}
+
+#[test]
+fn copies_of_another_threads_rows_say_nothing_of_now() {
+    let fork = r#"{"timestamp":"2026-03-01T10:00:30Z","type":"session_meta","payload":{"id":"child","timestamp":"2026-03-01T10:00:30Z","forked_from_id":"t"}}"#;
+    let copied = count_with_limits(1, 5, 10);
+    assert_eq!(limits(&[fork.to_owned(), copied]), []);
+}
