@@ -1,6 +1,7 @@
 //! What is told to whoever asks how it goes.
 
 use crate::settings::Settings;
+use crate::usage::kept_limits;
 use aco_domain::{
     AgentState, Answer, AnswerKind, Answers, Attention, Backlog, Counters, DropReason, Dropped,
     Kept, LimitReading, Outlook, PauseUntil, Progress, Role, Spend, Status, ToolSeen, UnixNanos,
@@ -291,7 +292,7 @@ pub fn status_without_agent(stopped: &StoppedStatus<'_>) -> Result<Status, FileE
         tools: Vec::new(),
         spend: None,
         outlook: None,
-        limits: Vec::new(),
+        limits: kept_limits(stopped.home, stopped.now)?,
         reading: None,
         shipped_through,
         kept: None,

@@ -188,6 +188,23 @@ Examples:
   aco reprice                               all calls
   aco reprice --model my-model --since 7d   after setting a [[price]]")]
     Reprice(Reprice),
+    /// Print one line for Claude Code's status line, or for a prompt
+    ///
+    /// The API value of the session and of the day as the ledger has them, and how much of the plan's
+    /// limits is used as the tool says. Reads the session and the limits from standard input, where
+    /// Claude Code writes them, and does without; `*` stands where something has no known price. Never
+    /// reads the tools' files itself: with an agent running (`aco run`) the figures are some seconds old,
+    /// and the limits are passed on to it.
+    #[command(after_help = "\
+Examples:
+  aco statusline              $8.40 today · codex week 42 % (14:02)
+
+In Claude Code: into ~/.claude/settings.json (or .claude/settings.json of a project),
+  {
+    \"statusLine\": { \"type\": \"command\", \"command\": \"aco statusline\" }
+  }
+with the whole path of aco where it is not on the PATH.")]
+    Statusline,
     /// Write numbered test records
     #[command(hide = true)]
     Emit(Emit),

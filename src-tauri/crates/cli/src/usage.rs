@@ -6,7 +6,9 @@ use crate::context::{Context, Writer, block_on};
 use crate::failure::Failure;
 use crate::output::complain;
 use crate::progress::Reading;
-use aco_agent::usage::{Platform, Surroundings, collect, open_ledger, price_book, sources};
+use aco_agent::usage::{
+    Platform, Surroundings, collect, keep_limits, open_ledger, price_book, sources,
+};
 use aco_home::{Environment, HomeLock};
 use aco_ipc::{Client, Request, Response};
 use aco_ledger::{History, Ledger};
@@ -111,6 +113,9 @@ impl Writing {
             },
         )
         .map_err(|error| Failure::failed(error.to_string()))?;
+        if let Err(error) = keep_limits(&context.home, collected.limits) {
+            complain(&format!("aco: the tools' limits cannot be kept: {error}"));
+        }
         for problem in collected.problems.iter().take(NAMED) {
             complain(&format!("aco: {problem}; what is in it is missing here"));
         }

@@ -1,11 +1,12 @@
 //! `cargo xtask bench import`: what it takes to know what a history cost.
 //!
-//! Three questions, each answered within one run and as a ratio, because these figures move with
+//! Four questions, each answered within one run and as a ratio, because these figures move with
 //! the machine:
 //! 1. What does the first import of a large history take, in CPU time and memory, against another
 //!    tracker's report over the same files?
 //! 2. How long is the wait for a report when a few lines have been added?
-//! 3. What does an agent do all day over files that do not change?
+//! 3. How long does a prompt wait for its status line over that ledger?
+//! 4. What does an agent do all day over files that do not change?
 //!
 //! Both sides are whole programs; the system says what they took. Each report is held against the
 //! history's manifest: a fast wrong answer is none.
@@ -32,6 +33,8 @@ mod measure;
 mod report;
 #[cfg(target_os = "linux")]
 mod sides;
+#[cfg(target_os = "linux")]
+mod statusline;
 
 #[cfg(not(target_os = "linux"))]
 fn main() {

@@ -4,6 +4,7 @@ use crate::fixture::{Fixture, Size};
 use crate::idle;
 use crate::measure::{Taken, taken};
 use crate::sides::{Side, check, output, peers_tokens};
+use crate::statusline;
 use aco_bench::stats::median;
 use std::path::Path;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use std::time::Duration;
 const CPU: f64 = 0.5;
 const WALL_AFTER_GROWTH: f64 = 0.1;
 const RESIDENT_MIB: f64 = 64.0;
+const STATUSLINE_MS: f64 = 20.0;
 
 pub(crate) fn run(kept: &Path, peer: &Path, aco: &Path, size: Size) {
     let mut fixture = Fixture::make(kept, size);
@@ -51,6 +53,11 @@ pub(crate) fn run(kept: &Path, peer: &Path, aco: &Path, size: Size) {
     print_table(&rows);
     let ratio = rows[0].taken.wall / rows[1].taken.wall;
     aim("wall time against ccusage", ratio, WALL_AFTER_GROWTH);
+
+    let waited = statusline::waited(&fixture, aco, &kept_home);
+    println!("\nA status line over that ledger, 41 prompts");
+    println!("  slowest: {:.1} ms", waited.slowest * 1e3);
+    aim("ms wall, median", waited.median * 1e3, STATUSLINE_MS);
 
     let time = match size {
         Size::Quick => Duration::from_secs(20),

@@ -6,14 +6,14 @@ use crate::events::TARGET;
 use crate::scanning::catalogue;
 use aco_budget::{
     Budget, Crossing, Day, Fee, Fees, Passing, Period, SoFar, Spent, ToldCrossing, ToldPassing,
-    assess, crossings, keep_newest, passings, projected,
+    assess, crossings, in_force, keep_newest, passings, projected,
 };
 use aco_config::Config;
 use aco_domain::{
     Basis, BudgetSpan, FeesPaid, LimitReading, NanoUsd, Outlook, ToolCategory, ToolId, ToolKind,
     UnixNanos,
 };
-use aco_home::{AlertStore, BudgetTold, Home, LimitTold, StoredAlerts};
+use aco_home::{AlertStore, BudgetTold, FileError, Home, LimitTold, StoredAlerts};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -162,6 +162,30 @@ impl Alerts {
         }
         paid.into_values().collect()
     }
+}
+
+/// Keeps what a collection found of limits, where no agent runs that would. Only for the holder of
+/// the home's lock.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub fn keep_limits(home: &Home, limits: Vec<LimitReading>) -> Result<(), FileError> {
+    if limits.is_empty() {
+        return Ok(());
+    }
+    let (mut store, _) = AlertStore::open(&home.alerts_file())?;
+    let mut alerts = store.alerts().clone();
+    keep_newest(&mut alerts.limits, limits);
+    store.save(alerts)
+}
+
+/// The limits whose windows are not over, as they were kept last. Reads without the lock.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn kept_limits(home: &Home, now: UnixNanos) -> Result<Vec<LimitReading>, FileError> {
+    let limits = AlertStore::peek_limits(&home.alerts_file())?;
+    Ok(in_force(&limits, now).cloned().collect())
 }
 
 /// The configured fees. One without a first day begins with the records, on `earliest`.

@@ -14,7 +14,7 @@ mod tally;
 mod watching;
 
 pub use aco_usage::{Platform, Surroundings};
-pub use alerts::fees;
+pub use alerts::{fees, keep_limits, kept_limits};
 pub use book::{PRICES_LIMIT, PricesError, price_book, read_prices};
 pub use collect::{CollectError, Collected, Progress, UnknownFormat, collect};
 pub use import::{ImportFailure, import_cursor};

@@ -15,6 +15,7 @@ mod run;
 mod service;
 mod stack;
 mod status;
+mod statusline;
 mod token;
 
 use crate::arguments::Command;
@@ -44,6 +45,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Import(import) => import::import(&context, &import),
         Command::Prices(prices) => prices::prices(&context, &prices),
         Command::Reprice(reprice) => reprice::reprice(&context, &reprice),
+        Command::Statusline => statusline::statusline(&context),
         Command::Emit(emit) => emit::emit(context, emit),
     }
 }

@@ -1,5 +1,6 @@
 //! A status for people: one thing a row, names in a column, nothing that is zero and means nothing.
 
+use super::spending;
 use aco_domain::{AnswerKind, Answerer, DropReason, PauseUntil, Status, UnixNanos};
 use std::path::Path;
 
@@ -79,6 +80,9 @@ pub(super) fn in_words(
         });
         let value = format!("{:<20} {running}{ran}", tool.display_name);
         table.row(name, &value);
+    }
+    for (name, line) in spending::lines(status, clock_face) {
+        table.row(name, &line);
     }
     table.row("Home", &status.home.display().to_string());
     if !status.installation.is_empty() {
@@ -186,4 +190,4 @@ pub(in crate::commands) fn age(seconds: u64) -> String {
 
 #[cfg(test)]
 #[path = "words_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -6,7 +6,7 @@ use aco_domain::{
     Origin, Role, ToolId, ToolKind, ToolSeen,
 };
 
-fn quiet() -> Status {
+pub(in super::super) fn quiet() -> Status {
     Status {
         schema_version: Status::SCHEMA_VERSION,
         version: "0.1.0".into(),
