@@ -293,7 +293,9 @@ fn offset_text(offset: Offset) -> String {
     format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-fn days(by: By, first: Date) -> String {
+/// The key of a row that is a span of days, by one of them: `2026-01-31`, `2026-W05`, `2026-01`.
+#[must_use]
+pub fn days(by: By, first: Date) -> String {
     match by {
         By::Month => format!("{:04}-{:02}", first.year(), first.month()),
         By::Week => {

@@ -421,9 +421,9 @@ fn its_json_and_csv_are_the_contracts() {
 }"#;
     assert_eq!(json, expected);
     let expected = "model,calls,input_tokens,output_tokens,cache_read_tokens,cache_write_5m_tokens,\
-                    cache_write_1h_tokens,reasoning_tokens,unpriced_tokens,cost_usd\n\
-                    m,1,1,20,300,4000,50000,6,0,0.000054321\n\
-                    \"x,y\",1,1,9,0,0,0,0,10,\n";
+                    cache_write_1h_tokens,reasoning_tokens,unpriced_tokens,cost_usd,fees_usd\n\
+                    m,1,1,20,300,4000,50000,6,0,0.000054321,\n\
+                    \"x,y\",1,1,9,0,0,0,0,10,,\n";
     assert_eq!(csv(&report), expected);
 }
 

@@ -2,12 +2,13 @@
 
 use super::failed;
 use crate::agent::{Agent, ScanAsker};
-use crate::usage::{ImportFailure, Job, Keeper, import_cursor};
+use crate::usage::{ImportFailure, Job, Keeper, import_cursor, report};
+use aco_budget::Day;
 use aco_config::Config;
 use aco_domain::{Progress, ReportQuery, SourceFolder, SourceStatus, Sources, ToolId};
 use aco_home::Home;
 use aco_ipc::{News, Refusal, Reply, Response, code};
-use aco_ledger::report::{Period, Query, Report, empty, read};
+use aco_ledger::report::{Period, Query, Report};
 use aco_ledger::{Filter, History, Repriced, SourceSeen};
 use aco_sources::{Catalogue, Os, ScanError};
 use jiff::civil::Date;
@@ -79,8 +80,11 @@ impl Agent {
             Err(refusal) => return reply.send(Response::Error(refusal)),
         };
         let path = self.foundation.home.ledger_file();
+        let config = self.settings.config.clone();
+        let today = Day::at(self.foundation.clock.now(), &query.zone).date;
         self.tasks.spawn(async move {
-            let reading = tokio::task::spawn_blocking(move || bounded(&path, &query));
+            let read = move || bounded(&path, &query, &config, today);
+            let reading = tokio::task::spawn_blocking(read);
             // A panic drops the reply, which tells the asker.
             if let Ok(answer) = reading.await {
                 reply.send(answer);
@@ -245,12 +249,9 @@ fn zone_named(name: &str) -> Option<TimeZone> {
 }
 
 /// A report of which all rows fit a frame.
-fn bounded(ledger: &Path, query: &Query) -> Response {
-    let report = match History::open(ledger) {
-        Ok(Some(history)) => read(&history, query),
-        Ok(None) => Ok(empty(query)),
-        Err(error) => Err(error),
-    };
+fn bounded(ledger: &Path, query: &Query, config: &Config, today: Date) -> Response {
+    let report =
+        History::open(ledger).and_then(|history| report(history.as_ref(), query, config, today));
     match report {
         Ok(mut report) => {
             report.keep(that_fit(&report, ROWS_BYTES));

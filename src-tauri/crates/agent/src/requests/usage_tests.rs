@@ -1,5 +1,6 @@
 use super::*;
 use aco_domain::{By, Figures, Row, UnixNanos};
+use aco_ledger::report::empty;
 
 /// 2026-01-02T03:04:05Z.
 const NOW: UnixNanos = UnixNanos(1_767_323_045_000_000_000);

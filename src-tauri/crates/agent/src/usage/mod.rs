@@ -8,6 +8,7 @@ mod import;
 mod keeper;
 mod memory;
 mod records;
+mod report;
 mod rounds;
 mod standing;
 mod tally;
@@ -20,8 +21,8 @@ pub use collect::{CollectError, Collected, Progress, UnknownFormat, collect};
 pub use import::{ImportFailure, import_cursor};
 pub use keeper::UsageParts;
 pub(crate) use keeper::{Keeper, KeeperLinks, Round};
+pub use report::report;
 pub(crate) use rounds::{Job, Rounds};
-pub(crate) use standing::Standing;
 #[cfg(test)]
 pub(crate) use standing::{Paid, Stand};
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `aco status`
 
-mod spending;
+pub(super) mod spending;
 pub(super) mod words;
 
 use crate::context::{Context, VERSION, Writer, clock_face, host_name};

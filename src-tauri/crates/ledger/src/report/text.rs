@@ -4,7 +4,7 @@ use super::{By, Figures, Report};
 use std::fmt::Write as _;
 
 /// The figures of a row, in the order they are written.
-const FIGURES: [&str; 9] = [
+const FIGURES: [&str; 10] = [
     "calls",
     "input_tokens",
     "output_tokens",
@@ -14,6 +14,7 @@ const FIGURES: [&str; 9] = [
     "reasoning_tokens",
     "unpriced_tokens",
     "cost_usd",
+    "fees_usd",
 ];
 
 /// The whole numbers among [`FIGURES`].
@@ -30,8 +31,8 @@ fn counts(figures: &Figures) -> [i64; 8] {
     ]
 }
 
-/// The rows as CSV (RFC 4180, but lines end as text here does): a line of names, then one a row. A
-/// cost that is not known is empty.
+/// The rows as CSV (RFC 4180, but lines end as text here does): a line of names, then one a row. An
+/// amount that is not known is empty.
 #[must_use]
 pub fn csv(report: &Report) -> String {
     let keys = [Some(report.by), report.then].into_iter().flatten();
@@ -47,8 +48,11 @@ pub fn csv(report: &Report) -> String {
             // Writing to a String cannot fail.
             let _ = write!(text, ",{count}");
         }
-        let cost = row.figures.api_value.map(|cost| cost.to_string());
-        let _ = writeln!(text, ",{}", cost.unwrap_or_default());
+        for amount in [row.figures.api_value, row.figures.fees] {
+            let amount = amount.map(|amount| amount.to_string());
+            let _ = write!(text, ",{}", amount.unwrap_or_default());
+        }
+        text.push('\n');
     }
     text
 }

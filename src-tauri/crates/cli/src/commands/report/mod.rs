@@ -4,14 +4,15 @@ mod table;
 mod words;
 
 use crate::arguments;
-use crate::context::Context;
+use crate::context::{Context, clock_face};
 use crate::failure::Failure;
 use crate::output::{complain, say};
 use crate::usage::{Scan, with_history};
 use aco_agent::local_models;
+use aco_agent::usage::{kept_limits, report as figures};
 use aco_domain::By;
 use aco_ledger::Filter;
-use aco_ledger::report::{Period, PeriodError, Query, csv, empty, read};
+use aco_ledger::report::{Period, PeriodError, Query, csv};
 use jiff::civil::Date;
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
@@ -27,9 +28,10 @@ pub(crate) fn report(
         tool: arguments.days.tool.clone(),
         ..Query::by(arguments.by.into(), zone)
     };
-    let mut report = with_history(context, arguments.scan.into(), |history| match history {
-        Some(history) => Ok(read(history, &query)?),
-        None => Ok(empty(&query)),
+    let settings = context.settings()?;
+    let today = context.today(&query.zone);
+    let mut report = with_history(context, arguments.scan.into(), |history| {
+        Ok(figures(history, &query, &settings.config, today)?)
     })?;
     if arguments.json {
         // They are for the lines below a table. In JSON a report by model says the same.
@@ -48,6 +50,10 @@ pub(crate) fn report(
             text.push_str(&words::local_models(&ran));
         }
         say(text.trim_end());
+        let limits = kept_limits(&context.home, context.clock.now())?;
+        if let Some(notes) = words::limits(&limits, &clock_face) {
+            say(&page.dim(&notes));
+        }
         if Scan::from(arguments.scan) == Scan::No {
             complain("aco: as of the last scan; without --no-scan newer usage is read first");
         }

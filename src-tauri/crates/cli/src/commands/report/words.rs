@@ -1,9 +1,10 @@
 //! A report for people: what it is of, the table, and what is missing from its total.
 
 use super::table::{Column, Cut, Page, Table};
+use crate::commands::status::spending::limit;
 use crate::commands::status::words::age;
 use aco_domain::figures::{self, money, plural, tokens};
-use aco_domain::{By, Figures, Report};
+use aco_domain::{By, Figures, LimitReading, Report, UnixNanos};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -19,6 +20,11 @@ pub(super) fn in_words(report: &Report, page: Page) -> String {
         });
     } else {
         text.push_str(&table(report).render(page));
+    }
+    if let Some(line) = paid(report) {
+        text.push('\n');
+        text.push_str(&line);
+        text.push('\n');
     }
     for line in missing(report) {
         text.push_str(&page.yellow(&line));
@@ -67,7 +73,7 @@ fn table(report: &Report) -> Table {
     let count = |head, count: fn(&Figures) -> i64| column(head, &|figures| tokens(count(figures)));
     let calls = column("Calls", &|figures| figures::grouped(figures.calls));
     let cost = column("API value", &cost);
-    let full = vec![
+    let mut full = vec![
         calls.clone(),
         count("Input", |it| it.input_tokens),
         count("Output", |it| it.output_tokens),
@@ -77,6 +83,9 @@ fn table(report: &Report) -> Table {
         }),
         cost.clone(),
     ];
+    if report.rows.iter().any(|row| row.figures.fees.is_some()) {
+        full.push(column("Fees", &|it| it.fees.map(money).unwrap_or_default()));
+    }
     let total = count("Tokens", Figures::total_tokens);
     let keys = report.rows.iter().map(|row| match row.key.as_str() {
         "" => "(not recorded)".to_owned(),
@@ -104,10 +113,31 @@ fn table(report: &Report) -> Table {
 /// each other.
 fn cost(figures: &Figures) -> String {
     match figures.api_value {
+        None if figures.calls == 0 => "– ".to_owned(),
         None => "unpriced ".to_owned(),
         Some(cost) if figures.unpriced_tokens > 0 => money(cost) + "*",
         Some(cost) => money(cost) + " ",
     }
+}
+
+/// Fees beside API value. Two answers to two questions: they are not added.
+fn paid(report: &Report) -> Option<String> {
+    let fees = money(report.totals.fees?);
+    let used = match report.totals.api_value {
+        Some(value) => money(value),
+        None if report.totals.calls > 0 => return Some(format!("Paid {fees} in fees")),
+        None => money(aco_domain::NanoUsd(0)),
+    };
+    Some(format!("Paid {fees} in fees, used {used} of API value"))
+}
+
+/// What tools say of their limits, one a line.
+pub(super) fn limits(
+    limits: &[LimitReading],
+    clock_face: &dyn Fn(UnixNanos) -> String,
+) -> Option<String> {
+    let lines: Vec<_> = limits.iter().map(|it| limit(it, clock_face)).collect();
+    (!lines.is_empty()).then(|| format!("\nLimits: {}", lines.join("; ")))
 }
 
 /// What the total does not hold, in lines.

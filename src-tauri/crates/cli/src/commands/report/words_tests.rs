@@ -142,3 +142,31 @@ fn what_runs_models_here_is_told_by_its_time() {
          agent watched)\n"
     );
 }
+
+#[test]
+fn fees_stand_beside_the_value_and_are_not_added() {
+    let dollars = |dollars: i64| Some(aco_domain::NanoUsd(dollars * 1_000_000_000));
+    let mut report = report(
+        By::Month,
+        vec![("2026-10", sums(1, 1, Some(412_000_000_000)))],
+    );
+    let mut unused = report.rows[0].clone();
+    report.rows[0].figures.fees = dollars(100);
+    unused.key = "2026-11".to_owned();
+    unused.figures = Figures {
+        fees: dollars(50),
+        ..Figures::default()
+    };
+    report.rows.push(unused);
+    report.totals.fees = dollars(150);
+    let found = in_words(&report, PLAIN);
+    let lines: Vec<_> = found.lines().skip(2).collect();
+    assert!(lines[0].ends_with("API value     Fees"), "{found}");
+    assert!(lines[1].ends_with("$412.00   $100.00"), "{found}");
+    assert!(lines[2].ends_with("–    $50.00"), "{found}");
+    assert!(lines[3].ends_with("$412.00   $150.00"), "{found}");
+    assert!(
+        found.contains("\nPaid $150.00 in fees, used $412.00 of API value\n"),
+        "{found}"
+    );
+}
