@@ -30,7 +30,13 @@ export default ts.config(
     rules: {
       "svelte/no-at-html-tags": "error",
       // A `style:` directive goes through the object model, which the policy allows.
-      "no-restricted-syntax": ["error", { selector: 'SvelteAttribute[key.name="style"]', message: "The content security policy forbids style attributes; use a class or a style: directive." }],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: 'SvelteAttribute[key.name="style"]',
+          message: "The content security policy forbids style attributes; use a class or a style: directive.",
+        },
+      ],
       "svelte/button-has-type": "error",
       // Svelte's own macros look constant to the type checker.
       "@typescript-eslint/no-unnecessary-condition": "off",

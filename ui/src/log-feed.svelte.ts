@@ -28,11 +28,16 @@ export class LogFeed {
   private stop: Promise<() => void> | null = null;
 
   /** @param ontrim hears how many rows went at the top, before they do */
-  constructor(private readonly session: Session, private readonly ontrim: (count: number) => void) {}
+  constructor(
+    private readonly session: Session,
+    private readonly ontrim: (count: number) => void,
+  ) {}
 
   /** Begins anew with a filter. */
   async start(filter: LogFilter): Promise<void> {
-    this.stop ??= this.session.transport.listen("logs", (batch) => { this.hear(batch); });
+    this.stop ??= this.session.transport.listen("logs", (batch) => {
+      this.hear(batch);
+    });
     await this.stop;
     this.asked += 1;
     const mine = this.asked;
@@ -52,7 +57,9 @@ export class LogFeed {
   close(): void {
     this.asked += 1;
     this.follow = null;
-    void this.stop?.then((end) => { end(); });
+    void this.stop?.then((end) => {
+      end();
+    });
     this.stop = null;
     void this.session.ask("stop_logs", {});
   }
@@ -66,7 +73,10 @@ export class LogFeed {
     this.loading = true;
     const mine = this.asked;
     try {
-      const page = await this.session.ask("older_logs", { filter: this.filter, before: this.before ?? this.firstMoment() });
+      const page = await this.session.ask("older_logs", {
+        filter: this.filter,
+        before: this.before ?? this.firstMoment(),
+      });
       if (page === undefined || mine !== this.asked) return 0;
       this.before = page.before;
       if (page.before === null) this.end = page.end ?? "";
@@ -120,7 +130,7 @@ export class LogFeed {
     const marks = new Map(batch.marks.map(({ id, marked }) => [id, marked]));
     this.rows = this.rows.map((row) => {
       const marked = row.kind === "line" ? marks.get(row.id) : undefined;
-      return marked === undefined ? row : { ...row, marked } as LogRow;
+      return marked === undefined ? row : ({ ...row, marked } as LogRow);
     });
   }
 

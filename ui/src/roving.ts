@@ -10,14 +10,21 @@ const steps: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1
  */
 export function roving(onmove?: (member: HTMLElement) => void): Attachment<HTMLElement> {
   return (group) => {
-    const members = (): HTMLElement[] => [...group.querySelectorAll<HTMLElement>("[data-rove]:not(:disabled)")];
+    const members = (): HTMLElement[] => [
+      ...group.querySelectorAll<HTMLElement>("[data-rove]:not(:disabled)"),
+    ];
 
     const settle = (stop?: HTMLElement): void => {
       const all = members();
       const chosen =
         stop ??
         all.find((member) => member === document.activeElement) ??
-        all.find((member) => member.ariaCurrent !== null || member.ariaChecked === "true" || member.hasAttribute("aria-current")) ??
+        all.find(
+          (member) =>
+            member.ariaCurrent !== null ||
+            member.ariaChecked === "true" ||
+            member.hasAttribute("aria-current"),
+        ) ??
         all.find((member) => member.tabIndex === 0) ??
         all[0];
       for (const member of all) {
@@ -51,8 +58,14 @@ export function roving(onmove?: (member: HTMLElement) => void): Attachment<HTMLE
 
     settle();
     // Members come and go, and another becomes current, without this group hearing of it.
-    const watch = new MutationObserver(() => { settle(); });
-    watch.observe(group, { childList: true, subtree: true, attributeFilter: ["aria-current", "aria-checked", "disabled"] });
+    const watch = new MutationObserver(() => {
+      settle();
+    });
+    watch.observe(group, {
+      childList: true,
+      subtree: true,
+      attributeFilter: ["aria-current", "aria-checked", "disabled"],
+    });
     group.addEventListener("keydown", onKey);
     group.addEventListener("focusin", onFocus);
     return () => {

@@ -1,6 +1,22 @@
 // What the page knows: which view is shown, what the program said last, and how each button's deed is
 // done. One per page. Views keep only what nobody else needs.
-import type { Action, Commands, Deed, Events, Grouping, LogFilter, PauseChoice, Problem, Range, SectionId, SettingsView, Shell, StatusView, TestView, View } from "./bindings/window";
+import type {
+  Action,
+  Commands,
+  Deed,
+  Events,
+  Grouping,
+  LogFilter,
+  PauseChoice,
+  Problem,
+  Range,
+  SectionId,
+  SettingsView,
+  Shell,
+  StatusView,
+  TestView,
+  View,
+} from "./bindings/window";
 import { asProblem, type CommandName, type EventName, type Transport } from "./transport/transport";
 
 /** Deeds that are one command without arguments and without an answer. */
@@ -57,11 +73,21 @@ export class Session {
   async open(): Promise<void> {
     try {
       await Promise.all([
-        this.hear("shell", (shell) => { this.shell = shell; }),
-        this.hear("status", (status) => { this.status = status; }),
-        this.hear("settings", (settings) => { this.takeSettings(settings); }),
-        this.hear("test", (test) => { this.test = test; }),
-        this.hear("go", (view) => { this.go(view); }),
+        this.hear("shell", (shell) => {
+          this.shell = shell;
+        }),
+        this.hear("status", (status) => {
+          this.status = status;
+        }),
+        this.hear("settings", (settings) => {
+          this.takeSettings(settings);
+        }),
+        this.hear("test", (test) => {
+          this.test = test;
+        }),
+        this.hear("go", (view) => {
+          this.go(view);
+        }),
       ]);
       const opening = await this.transport.call("opening", {});
       this.shell ??= opening.shell;
@@ -81,7 +107,10 @@ export class Session {
    * Asks, and shows what went wrong.
    * @returns the answer, or nothing when there is none
    */
-  async ask<C extends CommandName>(command: C, takes: Commands[C]["takes"]): Promise<Commands[C]["gives"] | undefined> {
+  async ask<C extends CommandName>(
+    command: C,
+    takes: Commands[C]["takes"],
+  ): Promise<Commands[C]["gives"] | undefined> {
     try {
       const answer = await this.transport.call(command, takes);
       return answer;
@@ -139,29 +168,54 @@ export class Session {
 
   private async deed(deed: Deed): Promise<void> {
     switch (deed) {
-      case "connect": this.goTo("connection"); break;
-      case "replace_token": this.goTo("connection", true); break;
-      case "connect_grafana": this.goTo("grafana"); break;
-      case "add_folder": this.goTo("sources"); break;
+      case "connect":
+        this.goTo("connection");
+        break;
+      case "replace_token":
+        this.goTo("connection", true);
+        break;
+      case "connect_grafana":
+        this.goTo("grafana");
+        break;
+      case "add_folder":
+        this.goTo("sources");
+        break;
       case "show_dropped":
         this.filter = { level: "debug", text: "dropped" };
         this.go("logs");
         break;
-      case "open_grafana": await this.ask("open_grafana", { at: null }); break;
-      case "send_kept": await this.ask("send_kept", { send: true }); break;
-      case "keep_kept": await this.ask("send_kept", { send: false }); break;
+      case "open_grafana":
+        await this.ask("open_grafana", { at: null });
+        break;
+      case "send_kept":
+        await this.ask("send_kept", { send: true });
+        break;
+      case "keep_kept":
+        await this.ask("send_kept", { send: false });
+        break;
       case "remove_token": {
         const settings = await this.ask("clear_token", {});
         if (settings !== undefined) this.takeSettings(settings);
         break;
       }
       // The menu of choices is the button itself.
-      case "pause": break;
-      case "resume": case "try_now": case "acknowledge": case "open_config": case "show_quarantine":
-      case "open_log_folder": case "start_agent": case "test": case "stop_test": case "quit":
+      case "pause":
+        break;
+      case "resume":
+      case "try_now":
+      case "acknowledge":
+      case "open_config":
+      case "show_quarantine":
+      case "open_log_folder":
+      case "start_agent":
+      case "test":
+      case "stop_test":
+      case "quit":
         await this.ask(plainCommands[deed], {});
         break;
-      case "update_prices": this.said = (await this.ask("update_prices", {})) ?? null; break;
+      case "update_prices":
+        this.said = (await this.ask("update_prices", {})) ?? null;
+        break;
     }
   }
 }

@@ -38,7 +38,8 @@ export const words = {
     showInGrafana: "Show in Grafana",
     showInGrafanaTitle: "Open this moment in Grafana: this host, five minutes around it",
     empty: "Nothing recorded yet",
-    emptyWhy: "The agent writes a line when a tool starts, stops or makes a call. New lines appear here by themselves.",
+    emptyWhy:
+      "The agent writes a line when a tool starts, stops or makes a call. New lines appear here by themselves.",
     noMatch: "No line matches",
     noMatchWhy: "Neither the recent lines nor the log files hold one at this level with this text.",
     showAll: "Show All Lines",

@@ -15,18 +15,28 @@ describe("the first run", () => {
     expect(screen.queryByLabelText("Endpoint")).toBeNull();
     await user.click(await go("Continue"));
     await user.click(await go("Finish"));
-    expect(asked(transport, "finish_first_run")).toEqual([{ choice: { endpoint: null, token: null, take_token_found: false, start_at_login: true, notify: false } }]);
+    expect(asked(transport, "finish_first_run")).toEqual([
+      {
+        choice: { endpoint: null, token: null, take_token_found: false, start_at_login: true, notify: false },
+      },
+    ]);
     expect(await screen.findByText("$84.10")).toBeTruthy();
   });
 
   it("takes what was typed rather than what was found, and keeps it on the way back", async () => {
     const user = userEvent.setup();
-    const { transport } = await open("first_run", { ...fixture, finish_first_run: null, try_first_run: firstRun() });
+    const { transport } = await open("first_run", {
+      ...fixture,
+      finish_first_run: null,
+      try_first_run: firstRun(),
+    });
     await user.click(await go("Continue"));
     await user.click(screen.getByRole("radio", { name: /Also ship/ }));
     await user.click(screen.getByRole("checkbox", { name: "Use the token found in ACO_TOKEN" }));
     await user.click(await go("Test Connection"));
-    expect(asked(transport, "try_first_run")).toMatchObject([{ choice: { endpoint: "https://otel.home.arpa:4317", token: null, take_token_found: true } }]);
+    expect(asked(transport, "try_first_run")).toMatchObject([
+      { choice: { endpoint: "https://otel.home.arpa:4317", token: null, take_token_found: true } },
+    ]);
     await user.type(screen.getByLabelText("Token"), "typed");
     await user.click(await go("Back"));
     await user.click(await go("Continue"));
@@ -34,15 +44,24 @@ describe("the first run", () => {
     await user.click(await go("Continue"));
     await user.click(screen.getByRole("checkbox", { name: "Notify" }));
     await user.click(await go("Finish"));
-    expect(asked(transport, "finish_first_run")).toMatchObject([{ choice: { token: "typed", take_token_found: false, notify: true } }]);
+    expect(asked(transport, "finish_first_run")).toMatchObject([
+      { choice: { token: "typed", take_token_found: false, notify: true } },
+    ]);
   });
 
   it("goes back to the step whose value is not accepted", async () => {
     const user = userEvent.setup();
     const refused = firstRun();
-    refused.shipping.endpoint = field("ship.endpoint", "Endpoint", { value: "otel", error: "Begin with https://" });
+    refused.shipping.endpoint = field("ship.endpoint", "Endpoint", {
+      value: "otel",
+      error: "Begin with https://",
+    });
     refused.shipping.suggests_connect = true;
-    await open("first_run", { ...fixture, first_run: { ...firstRun(), shipping: { ...firstRun().shipping, suggests_connect: true } }, finish_first_run: refused });
+    await open("first_run", {
+      ...fixture,
+      first_run: { ...firstRun(), shipping: { ...firstRun().shipping, suggests_connect: true } },
+      finish_first_run: refused,
+    });
     await user.click(await go("Continue"));
     await user.click(await go("Continue"));
     await user.click(await go("Finish"));
@@ -55,6 +74,8 @@ describe("the first run", () => {
     const { transport } = await open("first_run", fixture);
     await user.click(await go("Skip Setup"));
     expect(asked(transport, "skip_first_run")).toEqual([{}]);
-    await waitFor(() => { expect(screen.getByRole("heading", { level: 1 }).textContent).toContain("Up to date"); });
+    await waitFor(() => {
+      expect(screen.getByRole("heading", { level: 1 }).textContent).toContain("Up to date");
+    });
   });
 });

@@ -7,13 +7,17 @@ import App from "../src/App.svelte";
 import { Session } from "../src/session.svelte";
 import { FixtureTransport, type Fixture } from "../src/transport/fixtures";
 
-const fixtures = Object.entries(import.meta.glob<Fixture>("../src/fixtures/*.json", { eager: true, import: "default" }));
+const fixtures = Object.entries(
+  import.meta.glob<Fixture>("../src/fixtures/*.json", { eager: true, import: "default" }),
+);
 
 async function faults(container: HTMLElement): Promise<string[]> {
   const { violations } = await axe.run(container, {
     rules: { "color-contrast": { enabled: false }, "scrollable-region-focusable": { enabled: false } },
   });
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`);
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`,
+  );
 }
 
 it("there are some", () => {

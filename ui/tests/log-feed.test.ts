@@ -33,11 +33,15 @@ describe("the feed of the log", () => {
     await feed.start(all);
     transport.emit("logs", batch(lines(1, 2)));
     expect(asked(transport, "took_logs")).toEqual([]);
-    await vi.waitFor(() => { expect(asked(transport, "took_logs")).toEqual([{ follow: 1 }]); });
+    await vi.waitFor(() => {
+      expect(asked(transport, "took_logs")).toEqual([{ follow: 1 }]);
+    });
     await feed.start({ level: "warn", text: "" });
     transport.emit("logs", batch(lines(3, 1), { follow: 1 }));
     transport.emit("logs", batch(lines(4, 1), { follow: 2 }));
-    await vi.waitFor(() => { expect(asked(transport, "took_logs")).toEqual([{ follow: 1 }, { follow: 2 }]); });
+    await vi.waitFor(() => {
+      expect(asked(transport, "took_logs")).toEqual([{ follow: 1 }, { follow: 2 }]);
+    });
   });
 
   it("ignores lines of a filter that holds no more", async () => {
@@ -69,7 +73,10 @@ describe("the feed of the log", () => {
   it("changes the mark of a line and leaves the others as they are", async () => {
     const { transport, feed } = feedOver();
     await feed.start(all);
-    transport.emit("logs", batch([line(1, { marked: marked("waiting") }), line(2, { marked: marked("waiting") })]));
+    transport.emit(
+      "logs",
+      batch([line(1, { marked: marked("waiting") }), line(2, { marked: marked("waiting") })]),
+    );
     const second = feed.rows[1];
     transport.emit("logs", batch([], { marks: [{ id: "1", marked: marked("shipped") }] }));
     expect(feed.rows[0]).toMatchObject({ marked: { mark: "shipped" } });
@@ -86,7 +93,9 @@ describe("the feed of the log", () => {
     expect(feed.rows).toHaveLength(KEPT_FOLLOWING / 2);
     await feed.older();
     const firstKept = feed.rows[0];
-    expect(asked(transport, "older_logs").at(-1)).toMatchObject({ before: firstKept?.kind === "line" ? firstKept.at : "none" });
+    expect(asked(transport, "older_logs").at(-1)).toMatchObject({
+      before: firstKept?.kind === "line" ? firstKept.at : "none",
+    });
   });
 
   it("keeps more while somebody reads further up", async () => {
@@ -105,7 +114,11 @@ describe("the feed of the log", () => {
     const counts = await Promise.all([feed.older(), feed.older()]);
     expect(counts).toEqual([10, 0]);
     expect(feed.rows[0]?.id).toBe("90");
-    transport.answers.set("older_logs", () => ({ rows: lines(80, 10), before: null, end: "The log begins here" }));
+    transport.answers.set("older_logs", () => ({
+      rows: lines(80, 10),
+      before: null,
+      end: "The log begins here",
+    }));
     await feed.older();
     expect(asked(transport, "older_logs").at(-1)).toMatchObject({ before: "cursor" });
     expect(feed.end).toBe("The log begins here");
@@ -126,8 +139,12 @@ describe("the feed of the log", () => {
     transport.answers.set("older_logs", () => ({ rows: lines(1, 1), before: null, end: "" }));
     await feed.start({ level: "error", text: "refused" });
     transport.emit("logs", batch([]));
-    await vi.waitFor(() => { expect(feed.rows).toHaveLength(1); });
-    expect(asked(transport, "older_logs")).toEqual([{ filter: { level: "error", text: "refused" }, before: null }]);
+    await vi.waitFor(() => {
+      expect(feed.rows).toHaveLength(1);
+    });
+    expect(asked(transport, "older_logs")).toEqual([
+      { filter: { level: "error", text: "refused" }, before: null },
+    ]);
     expect(feed.rows).toHaveLength(1);
   });
 });

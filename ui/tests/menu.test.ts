@@ -5,7 +5,11 @@ import { describe, expect, it, vi } from "vitest";
 import Menu from "../src/components/Menu.svelte";
 import Segments from "../src/components/Segments.svelte";
 
-const choices = [{ key: "a", label: "Alpha" }, { key: "b", label: "Beta" }, { key: "c", label: "Gamma" }];
+const choices = [
+  { key: "a", label: "Alpha" },
+  { key: "b", label: "Beta" },
+  { key: "c", label: "Gamma" },
+];
 const focused = () => document.activeElement?.textContent.trim();
 
 describe("a menu", () => {
@@ -55,7 +59,9 @@ describe("a menu", () => {
 describe("a menu at the right edge", () => {
   it("opens to the left", async () => {
     const user = userEvent.setup();
-    const box = vi.spyOn(Element.prototype, "getBoundingClientRect").mockReturnValue({ right: innerWidth + 1 } as DOMRect);
+    const box = vi
+      .spyOn(Element.prototype, "getBoundingClientRect")
+      .mockReturnValue({ right: innerWidth + 1 } as DOMRect);
     render(Menu, { label: "Monthly", choices, onchoose: vi.fn() });
     await user.click(screen.getByRole("button"));
     expect(screen.getByRole("menu").classList.contains("right")).toBe(true);

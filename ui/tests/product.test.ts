@@ -21,7 +21,8 @@ function reached(entry: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-const names = (entry: string) => [...reached(join(source, entry))].map((path) => path.slice(source.length + 1));
+const names = (entry: string) =>
+  [...reached(join(source, entry))].map((path) => path.slice(source.length + 1));
 
 describe("the product's page", () => {
   it("reaches Tauri's bridge and no fixture", () => {
@@ -38,13 +39,22 @@ describe("the product's page", () => {
 
 describe("the lock file", () => {
   it("names no address and has a hash for everything", () => {
-    const lock = JSON.parse(readFileSync(resolve(__dirname, "../package-lock.json"), "utf8")) as Parameters<typeof faults>[0];
+    const lock = JSON.parse(readFileSync(resolve(__dirname, "../package-lock.json"), "utf8")) as Parameters<
+      typeof faults
+    >[0];
     expect(Object.keys(lock.packages ?? {}).length).toBeGreaterThan(100);
     expect(faults(lock)).toEqual([]);
   });
 
   it("is refused with either fault", () => {
-    expect(faults({ packages: { "": {}, "node_modules/a": { resolved: "https://example.test/a.tgz", integrity: "sha512-x" } } })).toHaveLength(1);
+    expect(
+      faults({
+        packages: {
+          "": {},
+          "node_modules/a": { resolved: "https://example.test/a.tgz", integrity: "sha512-x" },
+        },
+      }),
+    ).toHaveLength(1);
     expect(faults({ packages: { "node_modules/b": {} } })).toHaveLength(1);
   });
 });

@@ -7,7 +7,15 @@ import { action, asked, field, open, settings, test } from "./samples";
 
 const url = (value: string, error: string | null = null) => field("grafana.url", "Address", { value, error });
 const uid = (value: string) => field("grafana.loki_uid", "Loki data source", { value });
-const token: SettingsItem = { kind: "token", label: "Token", placeholder: "Stored; type to replace", note: "Bound to otel.home.arpa.", error: null, fixed: null, remove: action("remove_token", "Remove…") };
+const token: SettingsItem = {
+  kind: "token",
+  label: "Token",
+  placeholder: "Stored; type to replace",
+  note: "Bound to otel.home.arpa.",
+  error: null,
+  fixed: null,
+  remove: action("remove_token", "Remove…"),
+};
 
 describe("a field", () => {
   it("is committed on Enter and on blur, and only when it has changed", async () => {
@@ -16,12 +24,16 @@ describe("a field", () => {
     transport.answers.set("change_settings", () => settings([url("http://ab"), uid("loki")]));
     const input = await screen.findByLabelText("Address");
     await user.type(input, "b{Enter}");
-    expect(asked(transport, "change_settings")).toEqual([{ changes: [{ key: "grafana.url", value: "http://ab" }] }]);
+    expect(asked(transport, "change_settings")).toEqual([
+      { changes: [{ key: "grafana.url", value: "http://ab" }] },
+    ]);
     await user.tab();
     expect(asked(transport, "change_settings")).toHaveLength(1);
     await user.type(screen.getByLabelText("Loki data source"), "-vps");
     await user.tab();
-    expect(asked(transport, "change_settings").at(-1)).toEqual({ changes: [{ key: "grafana.loki_uid", value: "loki-vps" }] });
+    expect(asked(transport, "change_settings").at(-1)).toEqual({
+      changes: [{ key: "grafana.loki_uid", value: "loki-vps" }],
+    });
   });
 
   it("goes back to what is built in when it is emptied, and to what is stored with Escape", async () => {
@@ -43,11 +55,15 @@ describe("a field", () => {
     const view = (changes: Change[]) => {
       const now = { ...stored, ...Object.fromEntries(changes.map(({ key, value }) => [key, value ?? ""])) };
       const bad = !now["grafana.url"].startsWith("http");
-      return settings([url(now["grafana.url"], bad ? "Begin with http://" : null), uid(now["grafana.loki_uid"])], bad ? "1 value not accepted" : "Settings");
+      return settings(
+        [url(now["grafana.url"], bad ? "Begin with http://" : null), uid(now["grafana.loki_uid"])],
+        bad ? "1 value not accepted" : "Settings",
+      );
     };
     transport.answers.set("change_settings", ({ changes }: { changes: Change[] }) => {
       const answer = view(changes);
-      if (answer.first.word === "Settings") for (const { key, value } of changes) Object.assign(stored, { [key]: value });
+      if (answer.first.word === "Settings")
+        for (const { key, value } of changes) Object.assign(stored, { [key]: value });
       return answer;
     });
     transport.answers.set("check_settings", ({ changes }: { changes: Change[] }) => view(changes));
@@ -57,10 +73,14 @@ describe("a field", () => {
     await user.type(input, "grafana:3000{Enter}");
     await screen.findByText("1 value not accepted");
     expect(input.getAttribute("aria-invalid")).toBe("true");
-    expect(document.getElementById(input.getAttribute("aria-describedby") ?? "")?.textContent).toContain("Begin with http://");
+    expect(document.getElementById(input.getAttribute("aria-describedby") ?? "")?.textContent).toContain(
+      "Begin with http://",
+    );
 
     await user.type(screen.getByLabelText("Loki data source"), "-vps{Enter}");
-    await waitFor(() => { expect(asked(transport, "check_settings")).toHaveLength(1); });
+    await waitFor(() => {
+      expect(asked(transport, "check_settings")).toHaveLength(1);
+    });
     expect(stored["grafana.loki_uid"]).toBe("loki-vps");
     expect(screen.getByLabelText("Address")).toHaveProperty("value", "grafana:3000");
     expect(screen.getByText("1 value not accepted")).toBeTruthy();
@@ -73,7 +93,15 @@ describe("a field", () => {
   });
 
   it("fixed by the environment has no box, and says which variable", async () => {
-    await open("settings", { settings: settings([field("ship.ca_file", "CA file", { value: "/etc/ca.pem", mono: true, fixed: "Set by OTEL_EXPORTER_OTLP_CERTIFICATE." })]) });
+    await open("settings", {
+      settings: settings([
+        field("ship.ca_file", "CA file", {
+          value: "/etc/ca.pem",
+          mono: true,
+          fixed: "Set by OTEL_EXPORTER_OTLP_CERTIFICATE.",
+        }),
+      ]),
+    });
     expect(await screen.findByText("Set by OTEL_EXPORTER_OTLP_CERTIFICATE.")).toBeTruthy();
     expect(screen.queryByRole("textbox")).toBeNull();
     expect(screen.getByRole("group", { name: "CA file" }).textContent).toContain("/etc/ca.pem");
@@ -84,16 +112,26 @@ describe("a field", () => {
     const choices = ["error", "warn", "info", "debug"].map((value) => ({ value, label: `Level ${value}` }));
     const items = [
       field("start_at_login", "Start at login", { value: "false", input: { as: "switch" } }),
-      field("budget.basis", "Basis", { value: "error", input: { as: "choice", choices: choices.slice(0, 2) } }),
+      field("budget.basis", "Basis", {
+        value: "error",
+        input: { as: "choice", choices: choices.slice(0, 2) },
+      }),
       field("log.level", "Local file", { value: "debug", input: { as: "choice", choices } }),
     ];
-    const { transport } = await open("settings", { settings: settings(items), change_settings: settings(items) });
+    const { transport } = await open("settings", {
+      settings: settings(items),
+      change_settings: settings(items),
+    });
     await user.click(await screen.findByRole("checkbox", { name: "Start at login" }));
     await user.click(screen.getByRole("radio", { name: "Level warn" }));
     await user.click(screen.getByRole("button", { name: "Local file: Level debug" }));
     await user.click(screen.getByRole("menuitemradio", { name: "Level info" }));
-    expect(asked(transport, "change_settings").map((takes) => (takes as { changes: Change[] }).changes[0])).toEqual([
-      { key: "start_at_login", value: "true" }, { key: "budget.basis", value: "warn" }, { key: "log.level", value: "info" },
+    expect(
+      asked(transport, "change_settings").map((takes) => (takes as { changes: Change[] }).changes[0]),
+    ).toEqual([
+      { key: "start_at_login", value: "true" },
+      { key: "budget.basis", value: "warn" },
+      { key: "log.level", value: "info" },
     ]);
   });
 });
@@ -101,19 +139,27 @@ describe("a field", () => {
 describe("the token", () => {
   it("is sent once, and gone from the page", async () => {
     const user = userEvent.setup();
-    const { transport, container } = await open("settings", { settings: settings([token]), set_token: settings([token]) });
+    const { transport, container } = await open("settings", {
+      settings: settings([token]),
+      set_token: settings([token]),
+    });
     const input = await screen.findByLabelText("Token");
     expect(input.getAttribute("type")).toBe("password");
     await user.type(input, "s3cret-value{Enter}");
     await user.tab();
     expect(asked(transport, "set_token")).toEqual([{ token: "s3cret-value" }]);
-    await waitFor(() => { expect(input).toHaveProperty("value", ""); });
+    await waitFor(() => {
+      expect(input).toHaveProperty("value", "");
+    });
     expect(container.innerHTML).not.toContain("s3cret-value");
   });
 
   it("stays typed while it is not taken", async () => {
     const user = userEvent.setup();
-    await open("settings", { settings: settings([token]), set_token: settings([{ ...token, error: "A token has no spaces" }]) });
+    await open("settings", {
+      settings: settings([token]),
+      set_token: settings([{ ...token, error: "A token has no spaces" }]),
+    });
     const input = await screen.findByLabelText("Token");
     await user.type(input, "two words{Enter}");
     expect(await screen.findByText("A token has no spaces")).toBeTruthy();
@@ -122,7 +168,10 @@ describe("the token", () => {
 
   it("is removed only after a second press", async () => {
     const user = userEvent.setup();
-    const { transport } = await open("settings", { settings: settings([token]), clear_token: settings([{ ...token, remove: null }]) });
+    const { transport } = await open("settings", {
+      settings: settings([token]),
+      clear_token: settings([{ ...token, remove: null }]),
+    });
     await user.click(await screen.findByRole("button", { name: "Remove…" }));
     expect(screen.getByRole("button", { name: "Keep" })).toBe(document.activeElement);
     await user.click(screen.getByRole("button", { name: "Keep" }));
@@ -130,7 +179,9 @@ describe("the token", () => {
     await user.click(screen.getByRole("button", { name: "Remove…" }));
     await user.click(screen.getByRole("button", { name: "Remove Token" }));
     expect(asked(transport, "clear_token")).toEqual([{}]);
-    await waitFor(() => { expect(screen.queryByRole("button", { name: "Remove…" })).toBeNull(); });
+    await waitFor(() => {
+      expect(screen.queryByRole("button", { name: "Remove…" })).toBeNull();
+    });
   });
 });
 
@@ -140,40 +191,85 @@ describe("the connection test", () => {
     const { transport } = await open("settings", { settings: settings([{ kind: "test", ...test() }]) });
     await user.click(await screen.findByRole("button", { name: "Test Connection" }));
     expect(asked(transport, "test_connection")).toEqual([{}]);
-    transport.emit("test", test({ action: action("stop_test", "Stop Test"), steps: [{ name: "Token", outcome: "ok", what: "found in the keychain", advice: null }, { name: "TLS", outcome: "failed", what: "expired", advice: "Renew it." }] }));
+    transport.emit(
+      "test",
+      test({
+        action: action("stop_test", "Stop Test"),
+        steps: [
+          { name: "Token", outcome: "ok", what: "found in the keychain", advice: null },
+          { name: "TLS", outcome: "failed", what: "expired", advice: "Renew it." },
+        ],
+      }),
+    );
     const steps = await screen.findByRole("list", { name: "Steps of the test" });
-    expect(within(steps).getAllByRole("listitem").map((step) => step.textContent.replaceAll(/\s+/g, " ").trim())).toEqual([
-      "Token, passed found in the keychain", "TLS, failed expired Renew it.",
-    ]);
+    expect(
+      within(steps)
+        .getAllByRole("listitem")
+        .map((step) => step.textContent.replaceAll(/\s+/g, " ").trim()),
+    ).toEqual(["Token, passed found in the keychain", "TLS, failed expired Renew it."]);
     await user.click(screen.getByRole("button", { name: "Stop Test" }));
     expect(asked(transport, "stop_test")).toEqual([{}]);
   });
 });
 
 describe("subscriptions", () => {
-  const claude: Subscription = { name: "Claude Max", fee_usd: "100.00", period: "month", since: "", tools: ["claude-code"] };
-  const item = (rows: Subscription[], errors: { row: number; field: string; message: string }[] = []): SettingsItem => ({
-    kind: "subscriptions", rows, errors, note: null,
-    tools: [{ value: "claude-code", label: "Claude Code" }, { value: "codex", label: "Codex" }],
-    periods: [{ value: "month", label: "a month" }, { value: "year", label: "a year" }],
+  const claude: Subscription = {
+    name: "Claude Max",
+    fee_usd: "100.00",
+    period: "month",
+    since: "",
+    tools: ["claude-code"],
+  };
+  const item = (
+    rows: Subscription[],
+    errors: { row: number; field: string; message: string }[] = [],
+  ): SettingsItem => ({
+    kind: "subscriptions",
+    rows,
+    errors,
+    note: null,
+    tools: [
+      { value: "claude-code", label: "Claude Code" },
+      { value: "codex", label: "Codex" },
+    ],
+    periods: [
+      { value: "month", label: "a month" },
+      { value: "year", label: "a year" },
+    ],
   });
 
   it("are changed as a whole list", async () => {
     const user = userEvent.setup();
     const { transport } = await open("settings", { settings: settings([item([claude])]) });
-    transport.answers.set("change_subscriptions", ({ rows }: { rows: Subscription[] }) => settings([item(rows)]));
+    transport.answers.set("change_subscriptions", ({ rows }: { rows: Subscription[] }) =>
+      settings([item(rows)]),
+    );
     await user.click(await screen.findByRole("button", { name: "Edit Claude Max" }));
     await user.click(screen.getByRole("checkbox", { name: "Codex" }));
-    expect(asked(transport, "change_subscriptions").at(-1)).toEqual({ rows: [{ ...claude, tools: ["claude-code", "codex"] }] });
+    expect(asked(transport, "change_subscriptions").at(-1)).toEqual({
+      rows: [{ ...claude, tools: ["claude-code", "codex"] }],
+    });
     await user.click(screen.getByRole("button", { name: "Add Subscription" }));
-    await waitFor(() => { expect(asked(transport, "change_subscriptions").at(-1)).toMatchObject({ rows: [{}, { name: "", period: "month" }] }); });
+    await waitFor(() => {
+      expect(asked(transport, "change_subscriptions").at(-1)).toMatchObject({
+        rows: [{}, { name: "", period: "month" }],
+      });
+    });
     await user.click(await screen.findByRole("button", { name: "Remove Subscription" }));
-    await waitFor(() => { expect(asked(transport, "change_subscriptions").at(-1)).toMatchObject({ rows: [{ name: "Claude Max" }] }); });
+    await waitFor(() => {
+      expect(asked(transport, "change_subscriptions").at(-1)).toMatchObject({
+        rows: [{ name: "Claude Max" }],
+      });
+    });
   });
 
   it("say what is wrong in which field", async () => {
     const user = userEvent.setup();
-    await open("settings", { settings: settings([item([claude], [{ row: 0, field: "since", message: "Type a day such as 2026-03-01" }])]) });
+    await open("settings", {
+      settings: settings([
+        item([claude], [{ row: 0, field: "since", message: "Type a day such as 2026-03-01" }]),
+      ]),
+    });
     await user.click(await screen.findByRole("button", { name: "Edit Claude Max" }));
     const since = screen.getByLabelText("Paid since");
     expect(since.getAttribute("aria-invalid")).toBe("true");

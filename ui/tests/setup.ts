@@ -16,7 +16,9 @@ class TestResizeObserver implements ResizeObserver {
 
   observe(element: Element): void {
     this.watched.add(element);
-    queueMicrotask(() => { this.tell(); });
+    queueMicrotask(() => {
+      this.tell();
+    });
   }
 
   unobserve(element: Element): void {
@@ -56,8 +58,12 @@ Object.defineProperty(HTMLElement.prototype, "scrollHeight", {
 const tops = new WeakMap<Element, number>();
 Object.defineProperty(Element.prototype, "scrollTop", {
   configurable: true,
-  get(this: Element) { return tops.get(this) ?? 0; },
-  set(this: Element, top: number) { tops.set(this, Math.max(0, Math.min(top, this.scrollHeight - this.clientHeight))); },
+  get(this: Element) {
+    return tops.get(this) ?? 0;
+  },
+  set(this: Element, top: number) {
+    tops.set(this, Math.max(0, Math.min(top, this.scrollHeight - this.clientHeight)));
+  },
 });
 
 afterEach(() => {

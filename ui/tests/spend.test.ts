@@ -10,7 +10,9 @@ describe("spend", () => {
   it("asks for the range and the rows that are chosen, and stops hearing when it is left", async () => {
     const user = userEvent.setup();
     const { transport } = await open("spend", {});
-    transport.answers.set("spend", ({ range, by }: { range: "week" | "month"; by: "tool" | "model" }) => spend({ range, by, first: first(`${range} by ${by}`) }));
+    transport.answers.set("spend", ({ range, by }: { range: "week" | "month"; by: "tool" | "model" }) =>
+      spend({ range, by, first: first(`${range} by ${by}`) }),
+    );
     await user.click(screen.getByRole("button", { name: "Status" }));
     await user.click(screen.getByRole("button", { name: "Spend" }));
     await user.click(await screen.findByRole("radio", { name: "Week" }));
@@ -18,9 +20,15 @@ describe("spend", () => {
     await user.click(screen.getByRole("button", { name: "Group by: By tool" }));
     await user.click(screen.getByRole("menuitemradio", { name: "By model" }));
     await screen.findByText("week by model");
-    expect(asked(transport, "spend").slice(1)).toEqual([{ range: "month", by: "tool" }, { range: "week", by: "tool" }, { range: "week", by: "model" }]);
+    expect(asked(transport, "spend").slice(1)).toEqual([
+      { range: "month", by: "tool" },
+      { range: "week", by: "tool" },
+      { range: "week", by: "model" },
+    ]);
     await user.click(screen.getByRole("button", { name: "Status" }));
-    await waitFor(() => { expect(asked(transport, "stop_spend")).toHaveLength(2); });
+    await waitFor(() => {
+      expect(asked(transport, "stop_spend")).toHaveLength(2);
+    });
     await user.click(screen.getByRole("button", { name: "Spend" }));
     await screen.findByText("week by model");
   });
@@ -32,7 +40,13 @@ describe("spend", () => {
     const late: (() => void)[] = [];
     transport.answers.set("spend", ({ range }: { range: "today" | "week" }) => {
       const answer = spend({ range, first: first(range) });
-      return range === "today" ? new Promise((resolve) => late.push(() => { resolve(answer); })) : answer;
+      return range === "today"
+        ? new Promise((resolve) =>
+            late.push(() => {
+              resolve(answer);
+            }),
+          )
+        : answer;
     });
     transport.call = async (command, takes) => {
       transport.asked.push({ command, takes });
@@ -69,9 +83,12 @@ describe("spend", () => {
 
   it("keeps fees and API value apart, exact figures in titles, and what is missing beside the total", async () => {
     const view = spend();
-    if (view.body.kind === "figures") view.body.table.rows = [spendRow("kimi-k3-preview", { value: shown("unpriced"), fees: shown("") })];
+    if (view.body.kind === "figures")
+      view.body.table.rows = [spendRow("kimi-k3-preview", { value: shown("unpriced"), fees: shown("") })];
     await open("spend", { spend: view });
-    const cells = within(within(await table()).getByRole("row", { name: /kimi/ })).getAllByRole("cell").map((cell) => cell.textContent);
+    const cells = within(within(await table()).getByRole("row", { name: /kimi/ }))
+      .getAllByRole("cell")
+      .map((cell) => cell.textContent);
     expect(cells.slice(-2)).toEqual(["", "unpriced"]);
     expect(screen.getAllByTitle("1,840,233").length).toBeGreaterThan(0);
     expect(screen.getByText(/Missing from this total/)).toBeTruthy();
@@ -80,17 +97,42 @@ describe("spend", () => {
   it("says why there is nothing, where it looked, and the next step", async () => {
     const user = userEvent.setup();
     await open("spend", {
-      spend: spend({ first: first("No API value yet"), body: { kind: "empty", lead: "No tool has recorded token counts.", looked_in: { title: "Looked in", is_list: true, rows: [row("Codex", "~/.codex", { aside: "no such folder" })] }, action: action("add_folder", "Add a Folder…", true) } }),
+      spend: spend({
+        first: first("No API value yet"),
+        body: {
+          kind: "empty",
+          lead: "No tool has recorded token counts.",
+          looked_in: {
+            title: "Looked in",
+            is_list: true,
+            rows: [row("Codex", "~/.codex", { aside: "no such folder" })],
+          },
+          action: action("add_folder", "Add a Folder…", true),
+        },
+      }),
       settings: { first: first("Settings"), sections: [{ id: "sources", title: "Sources", items: [] }] },
     });
     expect(await screen.findByText("no such folder")).toBeTruthy();
     expect(screen.queryByRole("radiogroup")).toBeNull();
     await user.click(screen.getByRole("button", { name: "Add a Folder…" }));
-    await waitFor(() => { expect(screen.getByRole("heading", { name: "Sources" })).toBe(document.activeElement); });
+    await waitFor(() => {
+      expect(screen.getByRole("heading", { name: "Sources" })).toBe(document.activeElement);
+    });
   });
 
   it("shows how far the counting has come and no half total", async () => {
-    await open("spend", { spend: spend({ first: first("Counting your history", " · 412 of 1,000 files"), body: { kind: "counting", lead: "Totals appear once every file is counted.", done: 412, total: 1000, tools: null } }) });
+    await open("spend", {
+      spend: spend({
+        first: first("Counting your history", " · 412 of 1,000 files"),
+        body: {
+          kind: "counting",
+          lead: "Totals appear once every file is counted.",
+          done: 412,
+          total: 1000,
+          tools: null,
+        },
+      }),
+    });
     const bar = await screen.findByRole("progressbar");
     expect(bar.getAttribute("aria-valuenow")).toBe("412");
     expect(bar.getAttribute("aria-valuemax")).toBe("1000");

@@ -70,14 +70,29 @@ export function lay(chart: Chart, width: number, height: number): Drawing {
       const full = (segment.height / whole) * plot;
       // One pixel of surface between neighbours, so that telling them apart never rests on hue alone.
       const drawn = Math.max(thinnest, bottom === base - 0.5 ? full : full - 1);
-      bars.push({ slot: segment.slot, x, y: tenth(bottom - Math.max(full, drawn)), width: bar, height: tenth(drawn) });
+      bars.push({
+        slot: segment.slot,
+        x,
+        y: tenth(bottom - Math.max(full, drawn)),
+        width: bar,
+        height: tenth(drawn),
+      });
       bottom -= Math.max(full, drawn);
     }
   });
 
   return {
-    width, height, axis, top, base, bars, places,
-    lines: chart.grid.map(({ at, label }) => ({ y: Math.round(base - (at / whole) * plot - 0.5) + 0.5, label })),
+    width,
+    height,
+    axis,
+    top,
+    base,
+    bars,
+    places,
+    lines: chart.grid.map(({ at, label }) => ({
+      y: Math.round(base - (at / whole) * plot - 0.5) + 0.5,
+      label,
+    })),
   };
 }
 

@@ -37,9 +37,13 @@ export class FixtureTransport implements Transport {
     this.asked.push({ command, takes });
     await Promise.resolve();
     const own = this.answers.get(command);
-    const answer: unknown = own === undefined ? (this.fixture[command] ?? this.fixture[same[command] ?? command]) : own(takes as never);
+    const answer: unknown =
+      own === undefined
+        ? (this.fixture[command] ?? this.fixture[same[command] ?? command])
+        : own(takes as never);
     // A page is there once, else its rows would come again for every look further up.
-    if (command === "older_logs") this.fixture = { ...this.fixture, older_logs: { rows: [], before: null, end: null } };
+    if (command === "older_logs")
+      this.fixture = { ...this.fixture, older_logs: { rows: [], before: null, end: null } };
     if (command === "opening") this.later(["shell", "test"]);
     if (command === "follow_logs") this.later(["logs"]);
     return structuredClone(answer ?? null) as Commands[C]["gives"];
@@ -49,7 +53,9 @@ export class FixtureTransport implements Transport {
     const all = this.listeners.get(event) ?? new Set<Heard>();
     this.listeners.set(event, all);
     all.add(heard as Heard);
-    return Promise.resolve(() => { all.delete(heard as Heard); });
+    return Promise.resolve(() => {
+      all.delete(heard as Heard);
+    });
   }
 
   /** Sends an event to whoever listens. */
@@ -59,9 +65,10 @@ export class FixtureTransport implements Transport {
 
   /** Makes a command fail. */
   fail(command: CommandName, problem: Problem): void {
-    // What the bridge rejects with is data and no Error.
-    // eslint-disable-next-line @typescript-eslint/only-throw-error
-    this.answers.set(command, () => { throw problem; });
+    this.answers.set(command, () => {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- what the bridge rejects with is data
+      throw problem;
+    });
   }
 
   private later(events: readonly EventName[]): void {
@@ -69,7 +76,8 @@ export class FixtureTransport implements Transport {
       for (const event of events) {
         const payload = this.fixture[event];
         if (payload === undefined) continue;
-        if (event === "logs") for (const batch of [payload as LogBatch | LogBatch[]].flat()) this.emit("logs", batch);
+        if (event === "logs")
+          for (const batch of [payload as LogBatch | LogBatch[]].flat()) this.emit("logs", batch);
         else this.emit(event, payload as Events[typeof event]);
       }
     }, 0);

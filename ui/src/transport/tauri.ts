@@ -5,5 +5,8 @@ import type { Transport } from "./transport";
 
 export const tauri: Transport = {
   call: (command, takes) => invoke(command, takes),
-  listen: (event, heard) => listen(event, ({ payload }) => { heard(payload as Parameters<typeof heard>[0]); }),
+  listen: (event, heard) =>
+    listen(event, ({ payload }) => {
+      heard(payload as Parameters<typeof heard>[0]);
+    }),
 };

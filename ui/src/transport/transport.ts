@@ -14,7 +14,12 @@ export interface Transport {
 
 /** What went wrong, whatever was thrown: a refusal by the shell itself is plain text. */
 export function asProblem(thrown: unknown): Problem {
-  if (typeof thrown === "object" && thrown !== null && "message" in thrown && typeof thrown.message === "string") {
+  if (
+    typeof thrown === "object" &&
+    thrown !== null &&
+    "message" in thrown &&
+    typeof thrown.message === "string"
+  ) {
     const remedy = "remedy" in thrown && typeof thrown.remedy === "string" ? thrown.remedy : "";
     return { message: thrown.message, remedy };
   }
