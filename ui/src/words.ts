@@ -11,7 +11,6 @@ export const words = {
     settings: "Settings",
   },
   sections: "Sections of settings",
-  runByService: "Run by service",
   loading: "Loading…",
   notLoaded: "Not loaded",
   retry: "Try Again",

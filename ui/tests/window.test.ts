@@ -78,6 +78,21 @@ describe("the sidebar", () => {
   });
 });
 
+describe("a banner", () => {
+  it("interrupts a screen reader when it needs the user, and not while it counts seconds", async () => {
+    const banner = (tone: "act" | "wait", text: string) => ({ tone, text, actions: [] });
+    await open("status", {
+      status: status({
+        banners: [banner("act", "The token is refused."), banner("wait", "Next try in 24 s.")],
+      }),
+    });
+    expect((await screen.findByRole("alert")).textContent).toContain("The token is refused.");
+    expect(
+      screen.getByText("Next try in 24 s.").closest("[role=status], [role=alert], [aria-live]"),
+    ).toBeNull();
+  });
+});
+
 describe("keys", () => {
   it.each([
     ["{Control>}2{/Control}", "Live"],
