@@ -1,11 +1,22 @@
 // The window in a plain browser: ?fixture=status-offline&theme=dark, and &view= for another view of the
-// same fixture. Without a fixture, the list of them.
+// same fixture; &rate=10 goes on sending ten batches of a line a second. Without a fixture, the list of them.
 import { mount } from "svelte";
 import App from "./App.svelte";
-import type { View } from "./bindings/window";
+import type { LogBatch, View } from "./bindings/window";
 import { Session } from "./session.svelte";
 import "./styles/all.css";
 import { FixtureTransport, type Fixture } from "./transport/fixtures";
+
+/** Sends the last line of a batch again and again, each time as a new one. */
+function goOn(transport: FixtureTransport, batch: LogBatch, rate: number): void {
+  const last = batch.rows.findLast((row) => row.kind === "line");
+  if (last === undefined) return;
+  let count = 0;
+  setInterval(() => {
+    count += 1;
+    transport.emit("logs", { ...batch, afresh: false, marks: [], rows: [{ ...last, id: `again ${count}` }] });
+  }, 1000 / rate);
+}
 
 const files = import.meta.glob<Fixture>("./fixtures/*.json", { import: "default" });
 const asked = new URLSearchParams(location.search);
@@ -17,11 +28,14 @@ const target = document.getElementById("app");
 const load = files[`./fixtures/${name}.json`];
 if (target !== null && load !== undefined) {
   void load().then(async (fixture) => {
-    const session = new Session(new FixtureTransport(fixture));
+    const transport = new FixtureTransport(fixture);
+    const session = new Session(transport);
     mount(App, { target, props: { session } });
     await session.open();
     const view = asked.get("view");
     if (view !== null) session.go(view as View);
+    const rate = Number(asked.get("rate") ?? 0);
+    if (rate > 0) goOn(transport, fixture.logs as LogBatch, rate);
   });
 } else if (target !== null) {
   const list = document.createElement("ul");

@@ -5,6 +5,14 @@ import type { Session } from "./session.svelte";
 
 /** Rows kept while the end of the log is followed, before the oldest half is let go. */
 export const KEPT_FOLLOWING = 4_000;
+/**
+ * Milliseconds between two batches of a steady stream. Each repaints the list, which costs some ten
+ * milliseconds of a core without a graphics processor; ten a second would be a tenth of it, for as long
+ * as the window is open.
+ */
+export const CALM = 1_000;
+/** Rows in a batch from which on the next one is not held back. */
+export const BUSY = 100;
 /** Rows kept at most, wherever one reads. */
 export const KEPT = 20_000;
 
@@ -110,13 +118,17 @@ export class LogFeed {
     // Nothing recent matches; something older may.
     if (!this.begun && this.rows.length === 0) void this.older();
     this.begun = true;
-    void this.took(batch.follow);
+    void this.took(batch);
   }
 
-  /** Lets the next batch come once this one is drawn: a slow window is told less, and how much less. */
-  private async took(follow: number): Promise<void> {
+  /**
+   * Lets the next batch come, a while after this one is drawn: a line after a silence shows at once, and
+   * a steady stream once a second. A full batch means that more lines wait than a second may hold back.
+   */
+  private async took(batch: LogBatch): Promise<void> {
     await tick();
-    if (follow === this.follow) await this.session.ask("took_logs", { follow });
+    if (batch.rows.length < BUSY) await new Promise((resolve) => setTimeout(resolve, CALM));
+    if (batch.follow === this.follow) await this.session.ask("took_logs", { follow: batch.follow });
   }
 
   private replaceAll(): void {

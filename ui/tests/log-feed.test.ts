@@ -1,9 +1,13 @@
 // What the Logs view keeps of a stream that does not end.
-import { describe, expect, it, vi } from "vitest";
-import { KEPT_FOLLOWING, LogFeed } from "../src/log-feed.svelte";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { BUSY, CALM, KEPT_FOLLOWING, LogFeed } from "../src/log-feed.svelte";
 import { Session } from "../src/session.svelte";
 import { FixtureTransport } from "../src/transport/fixtures";
 import { asked, batch, line, lines, marked } from "./samples";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const all = { level: "debug", text: "" } as const;
 
@@ -28,20 +32,30 @@ describe("the feed of the log", () => {
     expect(feed.rows.map(({ id }) => id)).toEqual(["1", "2"]);
   });
 
-  it("asks for the next batch once one is drawn, and only for the stream it hears", async () => {
+  it("asks for the next batch a second after one is drawn, and only for the stream it hears", async () => {
+    vi.useFakeTimers();
     const { transport, feed } = feedOver();
     await feed.start(all);
     transport.emit("logs", batch(lines(1, 2)));
+    await vi.advanceTimersByTimeAsync(CALM - 1);
     expect(asked(transport, "took_logs")).toEqual([]);
-    await vi.waitFor(() => {
-      expect(asked(transport, "took_logs")).toEqual([{ follow: 1 }]);
-    });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked(transport, "took_logs")).toEqual([{ follow: 1 }]);
+    transport.emit("logs", batch(lines(3, 1)));
     await feed.start({ level: "warn", text: "" });
-    transport.emit("logs", batch(lines(3, 1), { follow: 1 }));
-    transport.emit("logs", batch(lines(4, 1), { follow: 2 }));
-    await vi.waitFor(() => {
-      expect(asked(transport, "took_logs")).toEqual([{ follow: 1 }, { follow: 2 }]);
-    });
+    transport.emit("logs", batch(lines(4, 1), { follow: 1 }));
+    transport.emit("logs", batch(lines(5, 1), { follow: 2 }));
+    await vi.advanceTimersByTimeAsync(CALM);
+    expect(asked(transport, "took_logs")).toEqual([{ follow: 1 }, { follow: 2 }]);
+  });
+
+  it("holds nothing back while many lines come", async () => {
+    vi.useFakeTimers();
+    const { transport, feed } = feedOver();
+    await feed.start(all);
+    transport.emit("logs", batch(lines(1, BUSY)));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked(transport, "took_logs")).toEqual([{ follow: 1 }]);
   });
 
   it("ignores lines of a filter that holds no more", async () => {
