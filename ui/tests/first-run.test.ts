@@ -78,4 +78,16 @@ describe("the first run", () => {
       expect(screen.getByRole("heading", { level: 1 }).textContent).toContain("Up to date");
     });
   });
+
+  it("keeps nobody from the rest when it cannot be loaded", async () => {
+    const user = userEvent.setup();
+    const { transport, session } = await open("status", fixture);
+    transport.fail("first_run", { message: "The agent is too old.", remedy: "" });
+    session.go("first_run");
+    expect(await screen.findByText("The agent is too old.")).toBeTruthy();
+    await user.click(await go("Skip Setup"));
+    await waitFor(() => {
+      expect(screen.getByRole("heading", { level: 1 }).textContent).toContain("Up to date");
+    });
+  });
 });
