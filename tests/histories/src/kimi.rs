@@ -71,7 +71,7 @@ impl Author {
         }
         let wire = folder.join("wire.jsonl");
         self.file(&session, &wire, &updates, false)?;
-        if number % 3 == 0 {
+        if number % 3 == 1 {
             let mut of_agent = Vec::new();
             for _ in 0..3 {
                 session.wait(&mut self.chance);

@@ -28,17 +28,28 @@
 //! - **Memory** is one buffer, of 256 KiB and up to 4 MiB for a very long line, whatever the files'
 //!   size.
 //!
-//! # How to add a source
+//! # How to add a source, in an hour
+//! What takes longer is step 1. The rooms of Qwen Code (lines) and Droid (an object) are the smallest to
+//! begin from; a tool with a database goes into `aco-usage-sqlite`.
 //! 1. Collect facts: where the tool keeps counts, which ids make a call, what is inside what
-//!    (`TokenCounts` are disjoint), what is written twice. Without recorded counts there is no source.
+//!    (`TokenCounts` are disjoint), what is written twice, which sums are of several requests
+//!    (`Terms::summed`). Without recorded counts there is no source.
 //! 2. Make a room `sources/<tool>/`: `paths.rs` (roots from [`Surroundings`], which files), `parse.rs`
-//!    (from a record to a call), `README.md` (each quirk, and what is done about it).
-//! 3. For JSON lines implement `jsonl::Parser` and let `jsonl::open` do the reading; anything else
-//!    implements [`Source`] and [`Reading`] itself, and keeps its steps bounded and repeatable.
+//!    (from a record to a call), `README.md` (each quirk, and what is done about it). The tool's id is
+//!    that of the catalogue in `aco-sources`.
+//! 3. For JSON lines implement `jsonl::Parser` and let `jsonl::open` do the reading; for one object a
+//!    file, which is written anew each time, `document::Document` and `document::open`. Anything else
+//!    implements [`Source`] and [`Reading`] itself, and keeps its steps bounded and repeatable. Declare
+//!    the counts with `counts!`: it knows when a tool begins to name them otherwise.
 //! 4. Choose the identity with care: it is kept in people's ledgers, and a change of it counts their
-//!    history twice.
-//! 5. Add it to `sources::all`, and a folder of fixtures with totals worked out by hand: one a quirk.
-//!    The tests then try every order of files and every way of cutting them into increments.
+//!    history twice. A test holds its number.
+//! 5. Add it to `sources::all`, and a folder of fixtures with totals worked out by hand: one a quirk
+//!    (`examples/fixtures`, `tests/golden`). The tests then try every order of files and every way of
+//!    cutting them into increments; a target in `fuzz` tries what no tool would write.
+//! 6. Teach `aco-histories` to make the tool's files up (a module and a row in `tests/agreement`): the
+//!    ledger is then held to a truth that no reader of ours has seen. Where ccusage reads the tool too,
+//!    say in `tests/e2e/tests/peers` where it differs.
+//! 7. A row in the table of the project's `README.md`.
 
 mod calls;
 mod counts;

@@ -1,0 +1,120 @@
+//! The tools whose histories have one shape, beside what ccusage says of them: where it agrees, and
+//! why it does not elsewhere.
+
+use super::{Answer, Tokens, of, ours, theirs};
+use aco_e2e::aco::Aco;
+use aco_histories::{Manifest, Shape, amp, copilot, droid, gemini, kimi, qwen};
+use std::io;
+use std::path::Path;
+
+/// A history of so many sessions, and both answers.
+fn both(
+    write: impl Fn(&Path, &Shape) -> io::Result<Manifest>,
+    tool: &str,
+    sessions: u32,
+) -> (Manifest, Answer, Answer) {
+    let aco = Aco::builder().build();
+    let shape = Shape {
+        sessions,
+        ..Shape::SMALL
+    };
+    let manifest = write(&aco.user_home(), &shape).unwrap();
+    let (ours, theirs) = (ours(&aco, &manifest), theirs(&aco, tool, "totalCost"));
+    println!("{tool}: {ours:?} and {theirs:?}");
+    (manifest, ours, theirs)
+}
+
+fn reasoning(manifest: &Manifest, model: &str) -> u64 {
+    let calls = manifest.calls();
+    let of_model = calls.filter(|spent| spent.model.starts_with(model));
+    of_model.map(|spent| spent.tokens.reasoning).sum()
+}
+
+/// Thoughts are billed as output; they show them apart, and price them too. Where a message states a
+/// total of 0, they take its cached tokens for a part beside its input.
+#[test]
+#[ignore = "a rig: compares with ccusage, which comes from npm"]
+fn peers_agree_on_gemini_cli_but_for_where_cached_tokens_lie() {
+    let (manifest, ours, theirs) = both(gemini::write, "gemini", 1);
+    let shown = theirs.tokens.output + reasoning(&manifest, "");
+    assert_eq!(ours.tokens.output, shown);
+    assert_eq!(ours.tokens.cache_read, theirs.tokens.cache_read);
+    assert!(theirs.tokens.input >= ours.tokens.input);
+}
+
+/// They count a chat again where it was copied, resumed from an object, or moved by an upgrade.
+#[test]
+#[ignore = "a rig: compares with ccusage, which comes from npm"]
+fn peers_count_copied_chats_of_gemini_cli_again() {
+    let (_, ours, theirs) = both(gemini::write, "gemini", 6);
+    assert!(theirs.tokens.cache_read > ours.tokens.cache_read);
+}
+
+/// They read exports only, and leave what was written to a cache in the input it lies in.
+#[test]
+#[ignore = "a rig: compares with ccusage, which comes from npm"]
+fn peers_see_of_copilot_only_what_was_exported() {
+    let (manifest, _, theirs) = both(copilot::write, "copilot", 3);
+    let exported = of(&manifest, |spent| spent.project.is_empty());
+    assert!(exported.output > 0);
+    let expected = Tokens {
+        input: exported.input + exported.cache_write,
+        ..exported
+    };
+    assert_eq!(theirs.tokens, expected);
+}
+
+/// They leave cached tokens in the prompt they lie in, and Google's thoughts out of the output.
+#[test]
+#[ignore = "a rig: compares with ccusage, which comes from npm"]
+fn peers_count_cached_tokens_of_qwen_code_twice() {
+    let (manifest, ours, theirs) = both(qwen::write, "qwen", 3);
+    assert_eq!(theirs.tokens.cache_read, ours.tokens.cache_read);
+    let both_times = ours.tokens.input + ours.tokens.cache_read;
+    assert_eq!(theirs.tokens.input, both_times);
+    let shown = theirs.tokens.output + reasoning(&manifest, "gemini");
+    assert_eq!(ours.tokens.output, shown);
+}
+
+#[test]
+#[ignore = "a rig: compares with ccusage, which comes from npm"]
+fn peers_agree_on_amp() {
+    let (_, ours, theirs) = both(amp::write, "amp", 1);
+    assert_eq!(ours.tokens, theirs.tokens);
+}
+
+/// Where another model was asked on the way to a message, they count the message's cache for it again.
+#[test]
+#[ignore = "a rig: compares with ccusage, which comes from npm"]
+fn peers_count_caches_of_amp_s_ledger_again() {
+    let (_, ours, theirs) = both(amp::write, "amp", 2);
+    assert_eq!(
+        (ours.tokens.input, ours.tokens.output),
+        (theirs.tokens.input, theirs.tokens.output)
+    );
+    assert!(theirs.tokens.cache_read > ours.tokens.cache_read);
+}
+
+/// In dollars they add thinking to the output that it lies in.
+#[test]
+#[ignore = "a rig: compares with ccusage, which comes from npm"]
+fn peers_agree_on_the_tokens_of_droid() {
+    let (_, ours, theirs) = both(droid::write, "droid", Shape::SMALL.sessions);
+    assert_eq!(ours.tokens, theirs.tokens);
+}
+
+/// They take a model from the configuration, where the sessions name none.
+#[test]
+#[ignore = "a rig: compares with ccusage, which comes from npm"]
+fn peers_agree_on_the_tokens_of_kimi() {
+    let (_, ours, theirs) = both(kimi::write, "kimi", 1);
+    assert_eq!(ours.tokens, theirs.tokens);
+}
+
+/// They read no sub-agent's file, nor what it passed on.
+#[test]
+#[ignore = "a rig: compares with ccusage, which comes from npm"]
+fn peers_miss_sub_agents_of_kimi() {
+    let (_, ours, theirs) = both(kimi::write, "kimi", 2);
+    assert!(theirs.tokens.output < ours.tokens.output);
+}
