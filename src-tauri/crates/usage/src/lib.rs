@@ -26,7 +26,7 @@
 //!   known is also told with the tool's version ([`Unrecognised`](aco_domain::Unrecognised)): its
 //!   format has changed.
 //! - **Memory** is one buffer, of 256 KiB and up to 4 MiB for a very long line, whatever the files'
-//!   size.
+//!   size. Of a file that is one object it is also that file's calls, some hundred bytes each.
 //!
 //! # How to add a source, in an hour
 //! What takes longer is step 1. The rooms of Qwen Code (lines) and Droid (an object) are the smallest to

@@ -98,6 +98,48 @@ fn a_line_of_100_megabytes_is_read_in_bounded_memory() {
     assert!(peak() - before < 32 << 20, "{} bytes more", peak() - before);
 }
 
+/// A chat of Gemini CLI as its old versions wrote it, with 100 megabytes of text in it.
+#[test]
+fn an_object_of_100_megabytes_is_read_in_bounded_memory() {
+    #[cfg(target_os = "linux")]
+    let before = peak();
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(".gemini/tmp/app/chats");
+    fs::create_dir_all(&folder).unwrap();
+    let mut file = BufWriter::new(File::create(folder.join("session-1.json")).unwrap());
+    file.write_all(br#"{"sessionId":"s","messages":["#).unwrap();
+    let text = "x".repeat(1 << 20);
+    for number in 0..100 {
+        let comma = if number == 0 { "" } else { "," };
+        write!(
+            file,
+            r#"{comma}{{"id":"m-{number}","type":"gemini","timestamp":"2025-11-03T10:00:00Z","content":"{text}","tokens":{{"input":1,"output":2}}}}"#
+        )
+        .unwrap();
+    }
+    file.write_all(b"]}").unwrap();
+    drop(file);
+    let mut sources = aco_usage::all().into_iter();
+    let source = sources.find(|source| source.tool() == "gemini-cli");
+    let source = source.unwrap();
+    let roots = source.roots(&Surroundings {
+        variable: &|_| None,
+        home: Some(home.path()),
+        platform: Platform::Linux,
+    });
+    let files = source.list(&roots).files;
+    let mut buffer = Buffer::default();
+    let Opened::Reading(mut reading) = source.open(&files[0], None, &mut buffer).unwrap() else {
+        unreachable!("a new file is read");
+    };
+    let increment = reading.step().unwrap();
+    assert_eq!((increment.calls.len(), increment.more), (100, false));
+    assert_eq!(increment.checkpoint.skipped_lines, 0);
+    // The other tests of this program hold a few megabytes meanwhile.
+    #[cfg(target_os = "linux")]
+    assert!(peak() - before < 32 << 20, "{} bytes more", peak() - before);
+}
+
 #[test]
 fn deep_nesting_is_survived_and_counted() {
     for open in ["[", r#"{"a":"#] {

@@ -53,3 +53,23 @@ pub fn open_ledger(home: &Home, clock: &dyn Clock) -> Result<Opened, aco_ledger:
     let taken = spool.map_or(0, |stats| stats.usage_seq);
     Ledger::open(&home.ledger_file(), clock.now(), taken)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aco_sources::{Catalogue, Os};
+    use std::collections::BTreeSet;
+
+    /// One id a tool everywhere: else what it cost and how long it ran would be two tools'.
+    #[test]
+    fn whoever_records_tokens_is_recognised_under_the_same_id() {
+        let catalogue = Catalogue::embedded(Os::Linux).unwrap();
+        let recognised: BTreeSet<_> = catalogue.tools().map(|tool| tool.id.as_str()).collect();
+        let mut seen = BTreeSet::new();
+        for source in sources() {
+            assert!(recognised.contains(source.tool()), "{}", source.tool());
+            assert!(seen.insert(source.tool()), "{} twice", source.tool());
+        }
+        assert!(seen.len() >= 10, "{seen:?}");
+    }
+}
