@@ -7,7 +7,9 @@
 //! | write-ahead log | a log and its index | `mode=ro&readonly_shm=1` | rows may be in the log alone. The index is mapped read-only and its locks are shared ones: writers go on. Without a live writer SQLite builds an index in memory |
 //! | write-ahead log | a log without its index | not at all | it would have to be created; the tool does that when it next runs |
 //!
-//! The journal is not emptied into the file when we close, whoever closes last.
+//! The log is not emptied into the file when we close, whoever closes last. A tool that ends while its
+//! database is read leaves the log where it is, as SQLite has it with any second reader, and takes it up
+//! when it starts again.
 
 use aco_domain::UnixNanos;
 use rusqlite::config::DbConfig;
@@ -106,18 +108,27 @@ impl Foreign {
         &mut self,
         mut read: impl FnMut(&Connection) -> rusqlite::Result<T>,
     ) -> io::Result<T> {
-        for _ in 0..REPEATS {
+        let mut repeats = 0;
+        loop {
             let found = self.attempt(&mut read);
-            match self.unguarded {
-                Some(before) if Stamp::of(&self.path)? != before => {}
-                _ => return found.map_err(|error| in_words(&error)),
+            let lasted = match self.unguarded {
+                Some(before) => Stamp::of(&self.path)? == before,
+                None => !found.as_ref().is_err_and(has_ended),
+            };
+            match found {
+                found if lasted => return found.map_err(|error| in_words(&error)),
+                Err(error) if repeats == REPEATS => return Err(in_words(&error)),
+                Ok(_) if repeats == REPEATS => {
+                    return Err(io::Error::other(
+                        "it is being written all the time; it is read when that has calmed down",
+                    ));
+                }
+                _ => {}
             }
+            repeats += 1;
             let again = Self::open(&self.path)?;
             *self = again.ok_or_else(|| io::Error::from(ErrorKind::NotFound))?;
         }
-        Err(io::Error::other(
-            "it is being written all the time; it is read when that has calmed down",
-        ))
     }
 
     fn attempt<T>(
@@ -197,6 +208,15 @@ fn escaped(path: &Path) -> String {
         }
     }
     uri
+}
+
+/// Whether it is not that kind of database any more: its tool has ended since it was looked at, and
+/// taken the log and its index along.
+fn has_ended(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)
+    )
 }
 
 /// SQLite's errors as people can act on them.

@@ -170,6 +170,25 @@ fn a_step_is_repeated_when_a_writer_came_meanwhile() {
 }
 
 #[test]
+fn a_tool_that_ends_while_it_is_read_leaves_its_log_and_takes_it_up_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tool.db");
+    let mut tool = Tool::start(&path);
+    tool.does(WITH_LOG);
+    let mut database = opened(&path);
+    assert_eq!(count(&mut database).unwrap(), 1);
+    tool.ends();
+    assert_eq!(count(&mut database).unwrap(), 1);
+    drop(database);
+    assert_eq!(count(&mut opened(&path)).unwrap(), 1);
+    let mut tool = Tool::start(&path);
+    tool.does("INSERT INTO t VALUES (2);");
+    tool.ends();
+    assert_eq!(everything(folder.path()).len(), 1, "as tidy as without us");
+    assert_eq!(count(&mut opened(&path)).unwrap(), 2);
+}
+
+#[test]
 fn a_tool_with_a_rollback_journal_is_waited_for_and_never_locked_out() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tool.db");

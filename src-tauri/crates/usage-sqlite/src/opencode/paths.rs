@@ -32,9 +32,10 @@ pub(super) fn roots(surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
     };
     if let Some(named) = surroundings.get("OPENCODE_DB").map(PathBuf::from) {
         // As OpenCode understands it: a relative one lies in its data folder.
-        let database = data.map_or_else(|| named.clone(), |folder| folder.join(&named));
-        if database.is_absolute() {
-            roots.push(database);
+        match data {
+            Some(folder) => roots.push(folder.join(named)),
+            None if named.is_absolute() => roots.push(named),
+            None => {}
         }
     }
     roots
