@@ -6,7 +6,7 @@
 use crate::place::Place;
 use crate::process::{Failure, output, run, step};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Each target, and the folder of fixtures it begins with.
 const TARGETS: &[(&str, &str)] = &[
@@ -20,6 +20,10 @@ const TARGETS: &[(&str, &str)] = &[
     ("amp", "amp"),
     ("droid", "droid"),
     ("kimi", "kimi"),
+    ("cursor_export", "cursor"),
+    ("goose_lines", "goose"),
+    ("opencode_message", "opencode"),
+    ("opencode_step", "opencode"),
 ];
 
 /// What makes a program tell libFuzzer where it has been.
@@ -58,10 +62,19 @@ pub(crate) fn all(place: &Place) -> Result<(), Failure> {
                 .args(["-max_len=65536", "-print_final_stats=1", "-verbosity=0"])
                 .arg(format!("-artifact_prefix={artifacts}/"))
                 .arg(&corpus)
-                .arg(usage.join("tests/fixtures").join(tool)))
+                .arg(seeds(&usage, tool)))
         })?;
     }
     Ok(())
+}
+
+/// What a target begins with: the golden fixtures, or where those are no files some of its own.
+fn seeds(usage: &Path, tool: &str) -> PathBuf {
+    let own = usage.join("fuzz/seeds").join(tool);
+    match own.is_dir() {
+        true => own,
+        false => usage.join("tests/fixtures").join(tool),
+    }
 }
 
 /// The platform this compiler builds for when it is not told.

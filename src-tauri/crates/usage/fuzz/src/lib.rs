@@ -2,6 +2,7 @@
 //! calls when the file is found half written first. No format may enter.
 
 use aco_domain::{Call, Checkpoint};
+use aco_usage::imports::cursor::Export;
 use aco_usage::{Buffer, Opened, Platform, Source, Surroundings};
 use serde::de::IgnoredAny;
 use std::cmp::Reverse;
@@ -18,19 +19,38 @@ const MOST_TOKENS: u64 = 1_000_000_000_000;
 /// # Panics
 /// When it does not keep what this crate asks.
 pub fn hold(tool: &'static str, path: &str, bytes: &[u8]) {
+    hold_beside(tool, &[], path, bytes);
+}
+
+/// The same where other files lie there already, which tell what is in this one.
+///
+/// # Panics
+/// As [`hold`].
+pub fn hold_beside(tool: &'static str, others: &[(&str, &[u8])], path: &str, bytes: &[u8]) {
     static SOURCE: OnceLock<Box<dyn Source>> = OnceLock::new();
     static HOME: OnceLock<tempfile::TempDir> = OnceLock::new();
     let source = SOURCE.get_or_init(|| {
-        let mut sources = aco_usage::all().into_iter();
+        let sources = aco_usage::all().into_iter();
         sources
+            .chain(aco_usage_sqlite::all())
             .find(|source| source.tool() == tool)
             .unwrap_or_else(|| panic!("{tool} is no source"))
     });
     let home = HOME
         .get_or_init(|| tempfile::tempdir().expect("a folder for files"))
         .path();
-    let path = home.join(path);
-    fs::create_dir_all(path.parent().expect("a folder above")).expect("a folder");
+    let named = |path: &str| {
+        let path = home.join(path);
+        fs::create_dir_all(path.parent().expect("a folder above")).expect("a folder");
+        path
+    };
+    for (other, contents) in others {
+        let other = named(other);
+        if !other.exists() {
+            fs::write(other, contents).expect("a file");
+        }
+    }
+    let path = named(path);
 
     let whole = read(&**source, home, &path, &[bytes]);
     // The cut lies anywhere, and is the same for the same bytes.
@@ -38,7 +58,10 @@ pub fn hold(tool: &'static str, path: &str, bytes: &[u8]) {
         sum.wrapping_mul(31).wrapping_add(usize::from(*byte))
     });
     let cut = sum % (bytes.len() + 1);
-    let is_cut = match path.extension().is_some_and(|extension| extension == "json") {
+    let is_cut = match path
+        .extension()
+        .is_some_and(|extension| extension == "json")
+    {
         // A whole object at a file's end is taken at once too.
         true => serde_json::from_slice::<IgnoredAny>(&bytes[..cut]).is_err(),
         false => is_cut_by_a_tool(bytes, cut),
@@ -47,6 +70,35 @@ pub fn hold(tool: &'static str, path: &str, bytes: &[u8]) {
         let split = read(&**source, home, &path, &[&bytes[..cut], bytes]);
         assert_eq!(split, whole, "cut at {cut}");
     }
+}
+
+/// Lets an export of Cursor's of these bytes be read, twice.
+///
+/// # Panics
+/// When it does not keep what this crate asks.
+pub fn hold_export(bytes: &[u8]) {
+    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| tempfile::tempdir().expect("a folder for files"));
+    let path = folder.path().join("usage.csv");
+    fs::write(&path, bytes).expect("a file");
+    let read = || {
+        let mut export = Export::open(&path).ok()?;
+        let mut calls = BTreeMap::new();
+        while let Some(step) = export.step().expect("a file that can be read") {
+            for call in step {
+                assert!(
+                    !calls.contains_key(&call.identity.call),
+                    "two events are one"
+                );
+                take(&mut calls, call);
+            }
+        }
+        let tally = export.tally();
+        let counted = tally.skipped + tally.without_tokens + calls.len() as u64;
+        assert_eq!(counted, tally.rows, "{tally:?}");
+        Some((calls, tally))
+    };
+    assert_eq!(read(), read());
 }
 
 /// Whether a line can be half written there. Complete JSON at a file's end is taken at once: what
