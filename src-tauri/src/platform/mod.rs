@@ -30,14 +30,5 @@ pub(crate) use linux::notify;
 #[cfg(any(windows, target_os = "macos"))]
 pub(crate) use notification::notify;
 pub(crate) use system::{
-    CLICK_OPENS_WINDOW, GROUND, LoginEntry, has_display, settle, tray_place, watch_session,
+    CLICK_OPENS_WINDOW, GROUND, LoginEntry, has_display, no_tray, settle, watch_session,
 };
-
-/// Whether the desktop has a place for the icon.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum TrayPlace {
-    /// It has.
-    Here,
-    /// It has none, for this reason.
-    Missing(String),
-}

@@ -114,6 +114,8 @@ pub(crate) struct Controller<D> {
     /// Why the agent does not answer, where it is not a matter of starting.
     silence: Option<String>,
     login: LoginStart,
+    /// Nobody sees the icon: a window is all there is, and says so.
+    no_tray: bool,
     drawn: Option<Drawing>,
     /// What went wrong with the agent and was told already.
     told_of: Option<String>,
@@ -139,6 +141,7 @@ impl<D: Desktop> Controller<D> {
             status: None,
             host: HostState::Starting,
             silence: None,
+            no_tray: false,
             drawn: None,
             told_of: None,
         }
@@ -187,9 +190,10 @@ impl<D: Desktop> Controller<D> {
             Event::Host(news) => self.hosted(news),
             Event::Link(news) => self.heard(news),
             Event::Clicked(command) => self.clicked(command),
-            Event::IconClicked => self.parts.desktop.show_window(None, false),
+            Event::IconClicked => self.show(None),
             Event::Answered(asked, answer) => self.answered(asked, answer),
-            Event::WindowClosed => {}
+            // The settings there have the same switch.
+            Event::WindowClosed => self.login = self.parts.desktop.login(),
             Event::WindowFailed(why) => {
                 log::error!(target: "aco::tray", "the window ended: {why}");
                 self.parts.desktop.tell(
@@ -199,8 +203,9 @@ impl<D: Desktop> Controller<D> {
             }
             Event::NoTray(why) => {
                 log::warn!(target: "aco::tray", "no tray on this desktop: {why}");
+                self.no_tray = true;
                 if self.parts.by_hand {
-                    self.parts.desktop.show_window(None, true);
+                    self.show(None);
                 }
             }
             Event::Woke => self.parts.desktop.ask(Asked::Wake, Request::Reload),
@@ -214,7 +219,7 @@ impl<D: Desktop> Controller<D> {
             HostNews::Waits(holder) => HostState::Waits(format!("Waiting for {holder}")),
             HostNews::Runs { first_start } => {
                 if first_start && self.parts.by_hand {
-                    self.parts.desktop.show_window(None, false);
+                    self.show(None);
                 }
                 HostState::Runs
             }
@@ -246,10 +251,11 @@ impl<D: Desktop> Controller<D> {
             LinkNews::State(status) => {
                 self.silence = None;
                 self.told_of = None;
+                self.login = self.parts.desktop.login();
                 self.notify(&status);
                 self.status = Some(status);
             }
-            LinkNews::ShowWindow => self.parts.desktop.show_window(None, false),
+            LinkNews::ShowWindow => self.show(None),
             LinkNews::Lost(why) => {
                 self.status = None;
                 self.silence = why;
@@ -276,11 +282,11 @@ impl<D: Desktop> Controller<D> {
     fn clicked(&mut self, command: Command) {
         let parts = &mut self.parts;
         match command {
-            Command::Open => parts.desktop.show_window(None, false),
-            Command::OpenStatus => parts.desktop.show_window(Some(View::Status), false),
-            Command::OpenSpend => parts.desktop.show_window(Some(View::Spend), false),
+            Command::Open => self.show(None),
+            Command::OpenStatus => self.show(Some(View::Status)),
+            Command::OpenSpend => self.show(Some(View::Spend)),
             Command::OpenSettings | Command::ConnectGrafana => {
-                parts.desktop.show_window(Some(View::Settings), false);
+                self.show(Some(View::Settings));
             }
             Command::OpenGrafana => {
                 let link = Request::Link {
@@ -326,6 +332,10 @@ impl<D: Desktop> Controller<D> {
             }
             (_, Ok(_)) => {}
         }
+    }
+
+    fn show(&mut self, view: Option<View>) {
+        self.parts.desktop.show_window(view, self.no_tray);
     }
 
     /// An answer to a click, where it did nothing.

@@ -376,9 +376,12 @@ async fn the_window_is_shown_when_it_is_asked_for() {
 async fn only_a_start_by_hand_opens_a_window_by_itself() {
     let no_tray = || Event::NoTray("no panel".to_owned());
     let tray = by_hand();
-    assert_eq!(tray.after(no_tray()).await, [Done::Window(None, true)]);
     assert_eq!(tray.after(runs(true)).await, [Done::Window(None, false)]);
     assert_eq!(tray.after(runs(false)).await, []);
+    assert_eq!(tray.after(no_tray()).await, [Done::Window(None, true)]);
+    // The next one says so too, at a second start say.
+    let again = Event::Link(LinkNews::ShowWindow);
+    assert_eq!(tray.after(again).await, [Done::Window(None, true)]);
 
     let hidden = Running::start(FakeDesktop::default(), false);
     assert_eq!(hidden.after(no_tray()).await, []);

@@ -235,3 +235,7 @@ fn terminal() -> Option<Box<dyn Write + Send>> {
         .is_terminal()
         .then(|| Box::new(io::stderr()) as Box<dyn Write + Send>)
 }
+
+#[cfg(test)]
+#[path = "hosting_tests.rs"]
+mod tests;

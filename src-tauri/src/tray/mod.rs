@@ -20,7 +20,7 @@ mod signals;
 mod window_process;
 
 use crate::login::Login;
-use crate::platform::{self, TrayPlace};
+use crate::platform;
 use crate::{Surroundings, VERSION, say};
 use aco_domain::Role;
 use aco_home::{Holder, Home};
@@ -214,7 +214,7 @@ impl Application {
         if self.by_hand {
             let events = events.clone();
             tokio::spawn(async move {
-                if let TrayPlace::Missing(why) = platform::tray_place().await {
+                if let Some(why) = platform::no_tray().await {
                     let _ = events.send(Event::NoTray(why)).await;
                 }
             });

@@ -156,3 +156,7 @@ async fn ended(window: &mut Option<Window>) -> io::Result<ExitStatus> {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+#[path = "window_process_tests.rs"]
+mod tests;

@@ -44,7 +44,7 @@ pub fn ico(pictures: &[Picture]) -> Result<Vec<u8>, String> {
     Ok(file)
 }
 
-/// A macOS icon file of these pictures, in the order of [`ICNS_TYPES`].
+/// A macOS icon file of these pictures, in the order of its types, each of its own size.
 ///
 /// # Errors
 /// When a picture is not of the size of its type.

@@ -4,7 +4,6 @@ mod login;
 
 pub(crate) use login::LoginEntry;
 
-use super::TrayPlace;
 use crate::tray::Event;
 use aco_domain::PRODUCT_NAME;
 use aco_home::Environment;
@@ -33,11 +32,11 @@ pub(crate) fn has_display(environment: &Environment) -> bool {
         .any(|name| environment.get(name).is_some())
 }
 
-/// Asks the desktop for a host of status icons. One that comes later is told of our icon by
+/// Why the desktop has no place for the icon, if it has none: asks for a host of status icons. One that comes later is told of our icon by
 /// libayatana, which watches for it. A panel that knows only XEmbed icons gets one as well, and is
 /// not found here: then a start by hand opens a window that nobody needed.
-pub(crate) async fn tray_place() -> TrayPlace {
-    let missing = |why: &str| TrayPlace::Missing(why.to_owned());
+pub(crate) async fn no_tray() -> Option<String> {
+    let missing = |why: &str| Some(why.to_owned());
     let asked = timeout(PANEL_ANSWERS_WITHIN, async {
         let bus = Connection::session().await?;
         let watcher = Proxy::new(
@@ -52,7 +51,7 @@ pub(crate) async fn tray_place() -> TrayPlace {
             .await
     });
     match asked.await {
-        Ok(Ok(true)) => TrayPlace::Here,
+        Ok(Ok(true)) => None,
         Ok(Ok(false)) => missing("no panel here shows status icons"),
         Ok(Err(_)) => missing(
             "this desktop has no place for status icons (on GNOME the extension AppIndicator adds \

@@ -9,7 +9,6 @@ mod login;
 
 pub(crate) use login::LoginEntry;
 
-use super::TrayPlace;
 use crate::tray::Event;
 use aco_home::Environment;
 use aco_tray::Ground;
@@ -31,8 +30,8 @@ pub(crate) fn has_display(_: &Environment) -> bool {
 }
 
 /// The menu bar is always there.
-pub(crate) async fn tray_place() -> TrayPlace {
-    TrayPlace::Here
+pub(crate) async fn no_tray() -> Option<String> {
+    None
 }
 
 /// No icon in the Dock and no menu of its own: an application of the menu bar.

@@ -17,10 +17,6 @@ const LONGEST: usize = 260;
 pub(crate) struct LoginEntry(());
 
 impl LoginEntry {
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "elsewhere the environment must say whose it is"
-    )]
     pub(crate) fn of(_: &Environment) -> Option<Self> {
         Some(Self(()))
     }
@@ -60,7 +56,6 @@ impl LoginEntry {
         }
     }
 
-    #[expect(clippy::unused_self, reason = "there is one value, and it is this one")]
     fn is_there(&self) -> bool {
         let key = CURRENT_USER.open(RUN);
         key.and_then(|key| key.get_string(NAME)).is_ok()

@@ -12,7 +12,6 @@ mod login;
 
 pub(crate) use login::LoginEntry;
 
-use super::TrayPlace;
 use crate::tray::Event;
 use aco_home::Environment;
 use aco_tray::Ground;
@@ -43,8 +42,8 @@ pub(crate) fn has_display(_: &Environment) -> bool {
 }
 
 /// The taskbar is always there.
-pub(crate) async fn tray_place() -> TrayPlace {
-    TrayPlace::Here
+pub(crate) async fn no_tray() -> Option<String> {
+    None
 }
 
 /// There is nothing to settle here.
