@@ -5,7 +5,40 @@ use std::process::exit;
 
 /// Every command of the window. Declared here, each needs its own permission in
 /// `capabilities/window.json`; what is not listed is refused.
-const COMMANDS: &[&str] = &[];
+const COMMANDS: &[&str] = &[
+    "opening",
+    "status",
+    "pause",
+    "resume",
+    "try_now",
+    "acknowledge_dropped",
+    "send_kept",
+    "open_grafana",
+    "open_config",
+    "open_log_folder",
+    "show_quarantine",
+    "start_agent",
+    "follow_logs",
+    "took_logs",
+    "stop_logs",
+    "older_logs",
+    "spend",
+    "stop_spend",
+    "update_prices",
+    "settings",
+    "check_settings",
+    "change_settings",
+    "change_subscriptions",
+    "set_token",
+    "clear_token",
+    "test_connection",
+    "stop_test",
+    "first_run",
+    "try_first_run",
+    "finish_first_run",
+    "skip_first_run",
+    "quit",
+];
 
 #[allow(
     clippy::print_stdout,

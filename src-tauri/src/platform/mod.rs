@@ -26,9 +26,9 @@ use macos as system;
 use windows as system;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::notify;
+pub(crate) use linux::{notified, notify};
 #[cfg(any(windows, target_os = "macos"))]
-pub(crate) use notification::notify;
+pub(crate) use notification::{notified, notify};
 pub(crate) use system::{
     CLICK_OPENS_WINDOW, GROUND, LoginEntry, has_display, no_tray, settle, watch_session,
 };

@@ -138,6 +138,12 @@ impl Home {
         self.data.join("notices")
     }
 
+    /// What the window remembers: colours, its size, what it has said. The window writes it.
+    #[must_use]
+    pub fn window_file(&self) -> PathBuf {
+        self.data.join("window")
+    }
+
     /// Totals behind the metrics: [`crate::MetricStore`].
     #[must_use]
     pub fn metrics_file(&self) -> PathBuf {

@@ -336,6 +336,14 @@ pub(crate) fn sheet() -> SettingsSheet {
                 },
             ),
             setting("notifications.token_refused", "false", "false", Takes::Flag),
+            setting(
+                "notifications.records_dropped",
+                "false",
+                "false",
+                Takes::Flag,
+            ),
+            setting("notifications.budget", "false", "false", Takes::Flag),
+            setting("notifications.offline_after", "", "", duration()),
         ],
         lists: vec![SettingList {
             name: "subscription".into(),

@@ -263,7 +263,11 @@ impl LogPage {
         shown_since: Option<aco_domain::UnixNanos>,
         now: &Now,
     ) -> Self {
-        let is_new = |line: &&aco_domain::LogLine| shown_since.is_none_or(|since| line.at < since);
+        // The file has milliseconds, a live line more.
+        let millis = |at: aco_domain::UnixNanos| at.0 / 1_000_000;
+        let is_new = |line: &&aco_domain::LogLine| {
+            shown_since.is_none_or(|since| millis(line.at) < millis(since))
+        };
         let rows = lines.iter().filter(is_new).enumerate().map(|(n, line)| {
             let line = LogLine::of(line, format!("p{page}.{n}"), None, now);
             LogRow::Line(Box::new(line))

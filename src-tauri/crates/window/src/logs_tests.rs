@@ -158,7 +158,9 @@ fn a_page_is_turned_round_and_holds_nothing_twice() {
         .map(|n| line(0, today(14, 0, 50 - n * 10), LineLevel::Info, "old"))
         .collect();
     let before = Some("further".to_owned());
-    let page = LogPage::of(&lines, before, 3, Some(today(14, 0, 40)), &now());
+    // The file has cut the moment of the live line to milliseconds.
+    let live = UnixNanos(today(14, 0, 40).0 + 999_999);
+    let page = LogPage::of(&lines, before, 3, Some(live), &now());
     let times: Vec<_> = page
         .rows
         .iter()

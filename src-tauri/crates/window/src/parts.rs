@@ -1,6 +1,7 @@
 //! The pieces every view is made of. Words only: what is shown is decided here, where it stands on
 //! the screen is not.
 
+use crate::now::sentence;
 use serde::{Deserialize, Serialize};
 
 /// Text whose exact value is longer than what fits: `1.84 M` for `1,840,233`.
@@ -280,6 +281,17 @@ pub struct Problem {
     pub message: String,
     /// What to do about it; may be empty.
     pub remedy: String,
+}
+
+impl Problem {
+    /// Why, and what to do, as sentences of their own.
+    #[must_use]
+    pub fn new(message: &str, remedy: &str) -> Self {
+        Self {
+            message: sentence(message),
+            remedy: sentence(remedy),
+        }
+    }
 }
 
 /// How long shipping is paused.

@@ -174,7 +174,7 @@ fn banners(facts: &StatusFacts<'_>, now: &Now) -> Vec<Banner> {
         });
         banners.push(Banner {
             tone: Tone::Act,
-            text: attention_text(attention, status, now),
+            text: attention_text(attention, facts, now),
             actions: actions.into_iter().collect(),
         });
     }
@@ -229,7 +229,7 @@ fn remedy_of(attention: &Attention) -> Option<(Deed, &'static str)> {
         "token_refused" | "token_for_other_endpoint" | "token_unreadable" => {
             (Deed::ReplaceToken, "Replace Token…")
         }
-        "config_invalid" => (Deed::OpenConfig, "Open config.toml"),
+        "config_invalid" => (Deed::OpenConfig, "Show config.toml"),
         "records_dropped" => (Deed::Acknowledge, "Acknowledge"),
         "disk_refuses" => (Deed::OpenLogFolder, "Open Log Folder"),
         "certificate_refused"
@@ -243,8 +243,8 @@ fn remedy_of(attention: &Attention) -> Option<(Deed, &'static str)> {
 }
 
 /// What happened, what is safe, what to do: in the window's words where the agent's name a command.
-fn attention_text(attention: &Attention, status: &Status, now: &Now) -> String {
-    let what = match &status.last_answer {
+fn attention_text(attention: &Attention, facts: &StatusFacts<'_>, now: &Now) -> String {
+    let what = match &facts.status.last_answer {
         Some(answer) if attention.what == answer.message => {
             sentence_since(&attention.what, &now.short(answer.since))
         }
@@ -263,7 +263,10 @@ fn attention_text(attention: &Attention, status: &Status, now: &Now) -> String {
         "config_invalid" => format!(
             "{what} Recording goes on with the last good values; nothing ships until it is corrected."
         ),
-        "records_dropped" => format!("{what} They never reached the endpoint."),
+        "records_dropped" => {
+            let what = rows::in_plain_words(&what, facts.settings);
+            format!("{what} They never reached the endpoint.")
+        }
         _ => format!("{what} {}", sentence(&attention.remedy)),
     }
 }

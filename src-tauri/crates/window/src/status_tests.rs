@@ -118,7 +118,7 @@ fn banners_say_what_since_when_and_what_to_do() {
         (
             fixtures::dropped(),
             vec![(
-                "Records were dropped: 318 over `spool.max_bytes`. They never reached the \
+                "Records were dropped: 318 over the limit of 512 MiB. They never reached the \
                  endpoint.",
                 Some((Deed::Acknowledge, true)),
             )],

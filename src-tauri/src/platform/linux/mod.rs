@@ -96,16 +96,18 @@ async fn listen(events: &mpsc::Sender<Event>) -> zbus::Result<()> {
 
 /// Shows a notification (Desktop Notifications Specification). Must be called on a tokio runtime.
 pub(crate) fn notify(title: &str, body: &str) {
-    let (title, body) = (title.to_owned(), markup(body));
-    tokio::spawn(async move {
-        match timeout(PANEL_ANSWERS_WITHIN, show(&title, &body)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                log::warn!(target: "aco::tray", "a notification was not shown: {error}");
-            }
-            Err(_) => log::warn!(target: "aco::tray", "nobody shows notifications here in time"),
+    tokio::spawn(notified(title.to_owned(), body.to_owned()));
+}
+
+/// The same, for who waits until it is shown, or until nobody shows it.
+pub(crate) async fn notified(title: String, body: String) {
+    match timeout(PANEL_ANSWERS_WITHIN, show(&title, &markup(&body))).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            log::warn!(target: "aco::tray", "a notification was not shown: {error}");
         }
-    });
+        Err(_) => log::warn!(target: "aco::tray", "nobody shows notifications here in time"),
+    }
 }
 
 async fn show(title: &str, body: &str) -> zbus::Result<()> {

@@ -43,7 +43,7 @@ impl SettingsView {
             (SectionId::Connection, "Connection"),
             (SectionId::Grafana, "Grafana"),
             (SectionId::Sources, "Sources"),
-            (SectionId::Fees, "Fees and budget"),
+            (SectionId::Fees, "Fees"),
             (SectionId::LogLevels, "Log levels"),
             (SectionId::General, "General"),
         ];
@@ -233,7 +233,7 @@ fn sources(facts: &SettingsFacts<'_>, now: &Now) -> Vec<SettingsItem> {
         ));
     }
     let more = Row {
-        action: Some(Action::plain(Deed::OpenConfig, "Open config.toml")),
+        action: Some(Action::plain(Deed::OpenConfig, "Show config.toml")),
         ..Row::new(
             "Elsewhere",
             "other folders and tools of your own are set in the file",

@@ -84,6 +84,27 @@ pub(super) const KNOWN: &[Known] = &[
         "Ship session ids in plain text",
     )
     .note("Otherwise they leave only as keyed hashes."),
+    known(
+        SectionId::General,
+        "notifications.token_refused",
+        "Notify when the token is refused",
+    ),
+    known(
+        SectionId::General,
+        "notifications.records_dropped",
+        "Notify when records are dropped",
+    ),
+    known(
+        SectionId::General,
+        "notifications.budget",
+        "Notify when a budget is reached",
+    ),
+    known(
+        SectionId::General,
+        "notifications.offline_after",
+        "Notify when offline for",
+    )
+    .placeholder("Never"),
     known(SectionId::General, "spool.max_bytes", "Keep at most").unit("of records that wait"),
     known(SectionId::General, "spool.max_age", "Keep for").unit("at most, what waits"),
 ];

@@ -233,6 +233,19 @@ fn loss(reason: DropReason, is_local: bool) -> &'static str {
     }
 }
 
+/// Limits by their value in place of their key: `over the limit of 512 MiB`.
+pub(super) fn in_plain_words(text: &str, sheet: Option<&SettingsSheet>) -> String {
+    let limit = |key: &str, of: &str, otherwise: &str| match setting(sheet, key) {
+        Some(value) => format!("{of}{value}"),
+        None => otherwise.to_owned(),
+    };
+    text.replace(
+        "`spool.max_bytes`",
+        &limit("spool.max_bytes", "the limit of ", "the limit"),
+    )
+    .replace("`spool.max_age`", &limit("spool.max_age", "", "the limit"))
+}
+
 /// A setting's value, or what holds where nothing is said.
 fn setting<'a>(sheet: Option<&'a SettingsSheet>, key: &str) -> Option<&'a str> {
     let setting = sheet?.settings.iter().find(|setting| setting.key == key)?;
