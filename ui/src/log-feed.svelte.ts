@@ -123,11 +123,13 @@ export class LogFeed {
 
   /**
    * Lets the next batch come, a while after this one is drawn: a line after a silence shows at once, and
-   * a steady stream once a second. A full batch means that more lines wait than a second may hold back.
+   * a steady stream once a second. A full batch means that more lines wait than a second may hold back, and an empty list waits for
+   * its first.
    */
   private async took(batch: LogBatch): Promise<void> {
     await tick();
-    if (batch.rows.length < BUSY) await new Promise((resolve) => setTimeout(resolve, CALM));
+    const isCalm = batch.rows.length < BUSY && this.rows.length > 0;
+    if (isCalm) await new Promise((resolve) => setTimeout(resolve, CALM));
     if (batch.follow === this.follow) await this.session.ask("took_logs", { follow: batch.follow });
   }
 

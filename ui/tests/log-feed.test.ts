@@ -49,6 +49,15 @@ describe("the feed of the log", () => {
     expect(asked(transport, "took_logs")).toEqual([{ follow: 1 }, { follow: 2 }]);
   });
 
+  it("holds nothing back while nothing is shown yet", async () => {
+    vi.useFakeTimers();
+    const { transport, feed } = feedOver();
+    await feed.start(all);
+    transport.emit("logs", batch([]));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked(transport, "took_logs")).toEqual([{ follow: 1 }]);
+  });
+
   it("holds nothing back while many lines come", async () => {
     vi.useFakeTimers();
     const { transport, feed } = feedOver();
