@@ -1,8 +1,11 @@
 //! The history both sides read, made anew for each run: it grows while it is measured.
 
 use aco_histories::claude::{Live, Shape, write};
-use aco_histories::{Manifest, Totals};
+use aco_histories::{
+    Manifest, Totals, amp, codex, copilot, droid, gemini, goose, kimi, opencode, qwen,
+};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -28,6 +31,21 @@ impl Size {
                 ..Shape::BENCH
             },
             Self::LargeFiles => Shape::LARGE_FILES,
+        }
+    }
+
+    /// The share of each other tool.
+    fn others(self) -> aco_histories::Shape {
+        let sessions = match self {
+            Self::Full | Self::LargeFiles => 300,
+            Self::Quick => 30,
+        };
+        aco_histories::Shape {
+            seed: 9,
+            sessions,
+            calls: 40,
+            text: 2_000,
+            ..aco_histories::Shape::SMALL
         }
     }
 
@@ -72,6 +90,40 @@ impl Fixture {
         // Transcripts know milliseconds.
         let now = aco_domain::UnixNanos(now.0 / 1_000_000 * 1_000_000);
         self.live.ask(0, "", now).unwrap();
+    }
+
+    /// From here on the person has used every tool.
+    pub(crate) fn use_every_tool(&mut self, size: Size) {
+        type Write = fn(&Path, &aco_histories::Shape) -> io::Result<Manifest>;
+        const TOOLS: [Write; 8] = [
+            gemini::write,
+            copilot::write,
+            qwen::write,
+            amp::write,
+            droid::write,
+            kimi::write,
+            opencode::write,
+            goose::write,
+        ];
+        let (home, shape) = (self.home(), size.others());
+        let codex_shape = codex::Shape {
+            threads: shape.sessions,
+            calls: shape.calls,
+            text: shape.text,
+            ..codex::Shape::SMALL
+        };
+        let codex = codex::write(&home.join(".codex"), &codex_shape).unwrap();
+        self.history.merge(codex);
+        for write in TOOLS {
+            self.history.merge(write(&home, &shape).unwrap());
+        }
+    }
+
+    /// Megabytes of it all.
+    pub(crate) fn megabytes(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a size to divide by")]
+        let bytes = self.history.written.bytes as f64;
+        bytes / 1e6
     }
 
     /// What plays the part of the person's home folder.

@@ -58,6 +58,10 @@ pub(crate) fn run(kept: &Path, peer: &Path, aco: &Path, size: Size) {
     println!("\nA status line over that ledger, 41 prompts");
     println!("  slowest: {:.1} ms", waited.slowest * 1e3);
     aim("ms wall, median", waited.median * 1e3, STATUSLINE_MS);
+    let alone = first
+        .first()
+        .map(|ours| ours.taken.cpu * 1e3 / fixture.megabytes());
+    every_tool(&mut fixture, aco, size, alone);
 
     let time = match size {
         Size::Quick => Duration::from_secs(20),
@@ -77,6 +81,28 @@ pub(crate) fn run(kept: &Path, peer: &Path, aco: &Path, size: Size) {
         idle.resident,
         idle.read / 1024
     );
+}
+
+/// Ours alone, over a home with the histories of every tool.
+fn every_tool(fixture: &mut Fixture, aco: &Path, size: Size, alone: Option<f64>) {
+    fixture.use_every_tool(size);
+    println!("\nWith every tool: {}", fixture.describe());
+    let side = Side::Ours(aco);
+    let first = (0..size.rounds()).map(|_| one(fixture, side, &fixture.fresh("aco")));
+    let first = Row::new("first import", first.collect());
+    let kept = fixture.fresh("aco");
+    one(fixture, side, &kept);
+    let mut later = Vec::new();
+    for _ in 0..size.rounds() {
+        fixture.grow();
+        later.push(one(fixture, side, &kept));
+    }
+    let rows = [first, Row::new("one more answer", later)];
+    print_table(&rows);
+    let each = rows[0].taken.cpu * 1e3 / fixture.megabytes();
+    let alone = alone.map_or("?".to_owned(), |alone| format!("{alone:.2}"));
+    println!("  {each:.2} ms CPU a megabyte; Claude Code's transcripts alone {alone}");
+    aim("MiB resident", rows[0].taken.resident, RESIDENT_MIB);
 }
 
 fn one(fixture: &Fixture, side: Side<'_>, aco_home: &Path) -> Taken {
