@@ -152,7 +152,7 @@ impl<'a> Installation<'a> {
             let tray = self.tray();
             assert!(tray.is_running(), "it ended: {}", tray.output());
             let status = self.aco.status();
-            (status["state"] != "stopped" && !status["installation"].is_null()).then_some(status)
+            (!status["pid"].is_null()).then_some(status)
         })
     }
 }

@@ -36,4 +36,5 @@ pub mod menu;
 pub mod pages;
 pub mod panel;
 pub mod programs;
+pub mod views;
 pub mod webdriver;

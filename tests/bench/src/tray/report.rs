@@ -6,6 +6,7 @@ use aco_e2e::aco::Aco;
 use aco_e2e_desktop::desktop::Desktop;
 use aco_e2e_desktop::family;
 use aco_e2e_desktop::installation::Installation;
+use aco_e2e_desktop::views::{go_to, past_first_run};
 use std::path::Path;
 
 /// The aims.
@@ -144,9 +145,8 @@ fn following(program: &Path, aco: &Path, effort: &Effort) -> Watched {
     running.start();
     running.wait_until_up();
     let window = running.window();
-    window
-        .find_saying("nav button, nav a, nav [role=tab]", "Logs")
-        .click();
+    past_first_run(&window);
+    go_to(&window, "logs");
     let lines = LINES * u32::try_from(effort.watched.as_secs() + 60).unwrap();
     let emitting = running.aco.spawn(&[
         "emit",
@@ -155,7 +155,8 @@ fn following(program: &Path, aco: &Path, effort: &Effort) -> Watched {
         "--rate",
         &LINES.to_string(),
     ]);
-    window.wait_for_text("record");
+    // The words of its lines, whatever the first says of them.
+    window.find("[role=option]");
     let (tray, driver) = (running.tray().pid(), window.driver_pid());
     let watched = watch(effort.watched, || {
         let mut both = family::of(tray);
