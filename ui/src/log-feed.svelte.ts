@@ -11,6 +11,8 @@ export const KEPT_FOLLOWING = 4_000;
  * as the window is open.
  */
 export const CALM = 1_000;
+/** Milliseconds that the first lines have before they are looked for in the files. */
+const GRACE = 400;
 /** Rows in a batch from which on the next one is not held back. */
 export const BUSY = 100;
 /** Rows kept at most, wherever one reads. */
@@ -99,6 +101,15 @@ export class LogFeed {
     }
   }
 
+  /** Fetches older lines unless recent ones come after all: without a first one, a page could hold them. */
+  private async lookBack(): Promise<void> {
+    const mine = this.asked;
+    this.loading = true;
+    await new Promise((resolve) => setTimeout(resolve, GRACE));
+    this.loading = false;
+    if (mine === this.asked && this.rows.length === 0) await this.older();
+  }
+
   private firstMoment(): string | null {
     for (const row of this.rows) if (row.kind === "line") return row.at;
     return null;
@@ -116,15 +127,15 @@ export class LogFeed {
     if (batch.marks.length > 0) this.mark(batch);
     if (batch.rows.length > 0) this.append(batch.rows);
     // Nothing recent matches; something older may.
-    if (!this.begun && this.rows.length === 0) void this.older();
+    if (!this.begun && this.rows.length === 0) void this.lookBack();
     this.begun = true;
     void this.took(batch);
   }
 
   /**
    * Lets the next batch come, a while after this one is drawn: a line after a silence shows at once, and
-   * a steady stream once a second. A full batch means that more lines wait than a second may hold back, and an empty list waits for
-   * its first.
+   * a steady stream once a second. A full batch means that more lines wait than a second may hold back,
+   * and an empty list waits for its first.
    */
   private async took(batch: LogBatch): Promise<void> {
     await tick();

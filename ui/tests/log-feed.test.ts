@@ -148,6 +148,18 @@ describe("the feed of the log", () => {
     expect(await feed.older()).toBe(0);
   });
 
+  it("asks for no older lines while the recent ones are on their way", async () => {
+    vi.useFakeTimers();
+    const { transport, feed } = feedOver();
+    await feed.start(all);
+    transport.emit("logs", batch([]));
+    await vi.advanceTimersByTimeAsync(100);
+    transport.emit("logs", batch(lines(1, 2)));
+    await vi.advanceTimersByTimeAsync(2 * CALM);
+    expect(asked(transport, "older_logs")).toEqual([]);
+    expect(feed.loading).toBe(false);
+  });
+
   it("shows a line once that is in a page and among the recent ones", async () => {
     const { transport, feed } = feedOver();
     await feed.start(all);
