@@ -19,7 +19,7 @@ fn app(folder: &tempfile::TempDir) -> (App<MockRuntime>, WebviewWindow<MockRunti
     let app = assemble(mock_builder(), Arc::clone(&session))
         .build(context)
         .unwrap();
-    open(app.handle(), &session).unwrap();
+    open(app.handle(), &session, false).unwrap();
     let window = app.get_webview_window(LABEL).unwrap();
     (app, window)
 }

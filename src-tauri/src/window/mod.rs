@@ -61,6 +61,9 @@ pub struct Opening {
     pub ordered: bool,
 }
 
+/// By which a driver (WebDriver) tells Tauri that it holds the window.
+const DRIVEN: &str = "TAURI_WEBVIEW_AUTOMATION";
+
 /// Whether nobody has gone through, or skipped, the first run of this home.
 #[must_use]
 pub fn is_first_run(home: &Home) -> bool {
@@ -94,13 +97,17 @@ pub fn run(opening: Opening, surroundings: Surroundings) -> ExitCode {
         }),
     ));
     let begun = Arc::clone(&session);
+    let driven = surroundings
+        .environment
+        .get(DRIVEN)
+        .is_some_and(|word| word == "true");
     let builder = assemble(Builder::default(), session).setup(move |app| {
         // It is set once: this runs once.
         let _ = handle.set(app.handle().clone());
         let runtime = tauri::async_runtime::handle();
         let _inside = runtime.inner().enter();
         begun.begin();
-        open(app.handle(), &begun)?;
+        open(app.handle(), &begun, driven)?;
         Ok(())
     });
     let app = match builder.build(crate::context()) {
@@ -142,7 +149,7 @@ fn assemble<R: Runtime>(builder: Builder<R>, session: Arc<Session>) -> Builder<R
     builder.invoke_handler(commands::handler!()).manage(session)
 }
 
-fn open<R: Runtime>(app: &AppHandle<R>, session: &Arc<Session>) -> tauri::Result<()> {
+fn open<R: Runtime>(app: &AppHandle<R>, session: &Arc<Session>, driven: bool) -> tauri::Result<()> {
     let place = session.store().place();
     let size = place.map_or(SIZE, |place| {
         (place.width.max(LEAST.0), place.height.max(LEAST.1))
@@ -154,8 +161,8 @@ fn open<R: Runtime>(app: &AppHandle<R>, session: &Arc<Session>) -> tauri::Result
         .maximized(place.is_some_and(|place| place.maximized))
         // Until its page can be drawn; see the command `opening`.
         .visible(false)
-        // Nothing is kept: no cache, no cookie, no storage.
-        .incognito(true)
+        // Nothing is kept: no cache, no cookie, no storage. A driver finds no page in such a view.
+        .incognito(!driven)
         .disable_drag_drop_handler()
         .zoom_hotkeys_enabled(true)
         .on_navigation(is_ours)
