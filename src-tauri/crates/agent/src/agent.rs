@@ -277,6 +277,7 @@ impl Agent {
         if self.source.fingerprint(&self.settings) != self.fingerprint {
             self.reload();
         }
+        self.fetch_prices_when_due();
         match scan {
             Ok(scan) => {
                 self.scan_failed = false;

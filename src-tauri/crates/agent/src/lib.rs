@@ -25,6 +25,7 @@ pub mod history;
 mod local_models;
 mod metering;
 mod pace;
+mod price_updates;
 mod reloading;
 mod requests;
 mod scanning;

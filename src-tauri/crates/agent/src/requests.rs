@@ -130,6 +130,8 @@ impl Agent {
                     message: "the limits are noted".to_owned(),
                 });
             }
+            Request::OfferPrices => self.offer_prices(reply),
+            Request::TakePrices { version } => self.take_prices(&version, reply),
             Request::NoteAnswers { endpoint, answers } => {
                 let saved = self.foundation.store.note_answers(&endpoint, answers);
                 reply.send(match saved {

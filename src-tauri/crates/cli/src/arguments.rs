@@ -164,6 +164,7 @@ Examples:
 Examples:
   aco prices status                         the data, and models it does not know
   aco prices update data.json               newer data, from a file
+  aco prices update --fetch                 fetched; shows what changes, then asks
   aco prices update --built-in              back to what came with the program
 
 Single prices are set in config.toml, by [[price]].")]
@@ -333,17 +334,34 @@ pub(crate) enum Prices {
         #[arg(long)]
         json: bool,
     },
-    /// Take price data from a file
+    /// See what newer price data changes, and take it
     ///
-    /// The file is one of the project genai-prices (prices/new_data/v2/data.json). It is examined
-    /// first, and one that is not understood changes nothing.
+    /// The data is a file of the project genai-prices (prices/new_data/v2/data.json): the one you give,
+    /// else the one that waits from the last look, else a freshly fetched one, where `[prices] update`
+    /// or --fetch allows that. It is examined first, and what is not understood changes nothing. Calls
+    /// without a price then get theirs; others keep it.
     Update {
-        /// The file
-        file: Option<PathBuf>,
+        #[command(flatten)]
+        update: PricesUpdate,
         /// Go back to the data that came with the program
-        #[arg(long, conflicts_with = "file")]
+        #[arg(long, conflicts_with_all = ["file", "fetch", "yes", "dry_run"])]
         built_in: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PricesUpdate {
+    /// The file
+    pub(crate) file: Option<PathBuf>,
+    /// Fetch it now, by one HTTPS request to raw.githubusercontent.com
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) fetch: bool,
+    /// Take it without being asked
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Only show what it changes
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]
@@ -461,39 +479,5 @@ fn rate(text: &str) -> Result<f64, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_flags_are_consistent() {
-        Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn help_shows_how_each_command_is_typed() {
-        // `resume` takes nothing; `emit` is hidden.
-        let command = Arguments::command();
-        for command in command
-            .get_subcommands()
-            .filter(|command| !command.is_hide_set())
-        {
-            let help = command
-                .get_after_help()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            let (name, typed) = (command.get_name(), format!("aco {}", command.get_name()));
-            assert!(name == "resume" || help.contains(&typed), "{name}: {help}");
-        }
-    }
-
-    #[test]
-    fn durations_are_read_as_people_write_them() {
-        let seconds = |text| duration(text).map(|d| d.as_secs());
-        assert_eq!(seconds("1h"), Ok(3600));
-        assert_eq!(seconds("2h 30m"), Ok(9000));
-        assert!(seconds("-1h").is_err());
-        assert!(seconds("soon").is_err());
-        assert!(rate("0").is_err() && rate("nan").is_err() && rate("2.5") == Ok(2.5));
-    }
-}
+#[path = "arguments_tests.rs"]
+mod tests;

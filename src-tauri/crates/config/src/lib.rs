@@ -34,8 +34,8 @@ pub use edit::{EditError, edit};
 pub use endpoint::{Endpoint, PlaintextRefused, may_send_token};
 pub use load::{Loaded, text};
 pub use model::{
-    Budget, Config, Date, Grafana, Header, Log, Notifications, Period, Price, Privacy, Scan, Ship,
-    Sourced, Spool, Subscription, Tool,
+    Budget, Config, Date, Grafana, Header, Log, Notifications, Period, Price, PriceUpdate,
+    PriceUpdates, Privacy, Scan, Ship, Sourced, Spool, Subscription, Tool,
 };
 pub use problem::{ConfigError, Problem, Wrong};
 pub use sheet::sheet;

@@ -40,6 +40,8 @@ pub struct Config {
     pub budget: Budget,
     /// `[notifications]`: what the tray tells without being asked.
     pub notifications: Notifications,
+    /// `[prices]`: whether newer ones are fetched.
+    pub price_updates: PriceUpdates,
     /// `[[subscription]]`: fees that are paid.
     pub subscriptions: Vec<Subscription>,
     /// `[[tool]]`: tools beside the built-in ones.
@@ -180,6 +182,36 @@ pub struct Budget {
     pub basis: Sourced<Basis>,
     /// Percent of a budget, or of a limit that a tool records, at which to tell. Rising.
     pub thresholds: Sourced<Vec<u32>>,
+}
+
+/// `[prices]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriceUpdates {
+    /// When newer data is fetched.
+    pub update: Sourced<PriceUpdate>,
+}
+
+/// When newer price data is fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PriceUpdate {
+    /// Never by itself.
+    Off,
+    /// Once a week, by the agent.
+    Weekly,
+}
+
+impl PriceUpdate {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Off, Self::Weekly];
+
+    /// As it is typed.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Weekly => "weekly",
+        }
+    }
 }
 
 /// `[[subscription]]`: a fee that is paid.

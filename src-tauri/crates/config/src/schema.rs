@@ -1,8 +1,8 @@
 //! Which keys there are, what they default to, and which values they take.
 
 use crate::model::{
-    Budget, Config, Date, Grafana, Log, Notifications, Period, Price, Privacy, Scan, Ship, Spool,
-    Subscription, Tool,
+    Budget, Config, Date, Grafana, Log, Notifications, Period, Price, PriceUpdate, PriceUpdates,
+    Privacy, Scan, Ship, Spool, Subscription, Tool,
 };
 use crate::problem::Wrong;
 use crate::reader::{Document, Section};
@@ -45,6 +45,12 @@ pub(crate) fn config(root: &mut Section<'_>, folder: &Path) -> Config {
             }),
             records_dropped: section.value("records_dropped", false, flag),
             budget: section.value("budget", false, flag),
+        }),
+        price_updates: root.section("prices", |section| PriceUpdates {
+            update: section.value("update", PriceUpdate::Off, |value| {
+                let words = PriceUpdate::ALL.map(|update| (update.as_str(), update));
+                word(value, &words)
+            }),
         }),
         subscriptions: root.list("subscription", subscription),
         tools: root.list("tool", tool),

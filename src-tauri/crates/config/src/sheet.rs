@@ -162,6 +162,7 @@ pub(crate) fn takes(key: &str, value: Option<&toml::Value>) -> Takes {
         "spool.max_age" => duration(Some("1s"), None),
         "spool.max_bytes" => Takes::Bytes,
         "grafana.url" => Takes::WebAddress,
+        "prices.update" => words(&["off", "weekly"]),
         "budget.basis" => words(&["api_value", "fees", "billed"]),
         "budget.daily_usd" | "budget.monthly_usd" | "subscription.fee_usd" => Takes::Dollars,
         "price.input"

@@ -92,6 +92,11 @@ fn page(config: &Config, token: &TokenLookup) -> Page {
     page.line("records_dropped", &wanted.records_dropped, bool::to_string);
     page.line("budget", &wanted.budget, bool::to_string);
 
+    page.section("prices");
+    page.line("update", &config.price_updates.update, |update| {
+        quoted(update.as_str())
+    });
+
     lists(&mut page, config);
     page
 }

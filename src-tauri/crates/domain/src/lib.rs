@@ -12,6 +12,7 @@ mod imported;
 mod limit;
 mod line;
 mod price;
+mod price_changes;
 mod record;
 mod report;
 mod settings;
@@ -29,6 +30,7 @@ pub use imported::Imported;
 pub use limit::{LimitReading, Percent};
 pub use line::{LineLevel, LogLine, escape_line, write_attribute};
 pub use price::{OwnPrice, PerMillion};
+pub use price_changes::{FilledModel, PriceChanges, RepricedModel};
 pub use record::{Counters, DropReason, Dropped, RecordUid};
 pub use report::{By, Figures, Omitted, Report, ReportQuery, Row};
 pub use settings::{

@@ -2,7 +2,7 @@
 
 use crate::FileError;
 use crate::versioned::{Content, Finding, Format, Opened, VersionedFile};
-use aco_domain::{Answers, Dropped, PauseUntil};
+use aco_domain::{Answers, Dropped, PauseUntil, UnixNanos};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,6 +24,8 @@ pub struct StoredState {
     pub pause: Option<PauseUntil>,
     /// The totals of dropped records the user has seen and dismissed.
     pub acknowledged_dropped: Dropped,
+    /// When newer prices were last tried to be fetched.
+    pub prices_tried_at: Option<UnixNanos>,
     /// Whose answers each endpoint gave, by its address.
     pub answers: BTreeMap<String, Answers>,
 }
@@ -92,6 +94,17 @@ impl AgentStore {
         })
     }
 
+    /// Notes that newer prices are about to be fetched.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn note_prices_tried(&mut self, at: UnixNanos) -> Result<(), FileError> {
+        self.save(StoredState {
+            prices_tried_at: Some(at),
+            ..self.state.clone()
+        })
+    }
+
     /// Notes whose answers an endpoint gives.
     ///
     /// # Errors
@@ -124,7 +137,7 @@ impl AgentStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aco_domain::{Answerer, UnixNanos};
+    use aco_domain::Answerer;
 
     #[test]
     fn what_is_set_survives_a_restart() {

@@ -108,6 +108,12 @@ impl Home {
         self.config.join("prices.json")
     }
 
+    /// Price data that was fetched and waits to be taken.
+    #[must_use]
+    pub fn offered_prices_file(&self) -> PathBuf {
+        self.data.join("prices-offered.json")
+    }
+
     /// The folder of the local log.
     #[must_use]
     pub fn log_folder(&self) -> PathBuf {

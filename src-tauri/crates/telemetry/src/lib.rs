@@ -21,6 +21,7 @@
 pub mod bridge;
 pub mod dispatch;
 pub mod doctor;
+pub mod download;
 pub mod metrics;
 mod sequence;
 pub mod ship;

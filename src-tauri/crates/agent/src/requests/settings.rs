@@ -5,8 +5,8 @@ use crate::agent::Agent;
 use crate::events::TARGET;
 use crate::reloading::config_attention;
 use aco_config::{
-    Config, ConfigError, EditError, Problem, SecretStore as _, Token, TokenFile, TokenLookup, edit,
-    sheet,
+    Config, ConfigError, EditError, PriceUpdate, Problem, SecretStore as _, Token, TokenFile,
+    TokenLookup, edit, sheet,
 };
 use aco_domain::{
     Contact, ContactBy, Setting, SettingChange, SettingProblem, SettingsSheet, TokenState,
@@ -217,6 +217,13 @@ fn contacts(config: &Config) -> Vec<Contact> {
             host: grafana.clone(),
             by: ContactBy::Browser,
             purpose: "links lead there, and only your browser follows one".to_owned(),
+        });
+    }
+    if config.price_updates.update.value == PriceUpdate::Weekly {
+        contacts.push(Contact {
+            host: aco_prices::PUBLIC_DATA.to_owned(),
+            by: ContactBy::Program,
+            purpose: "newer prices are fetched there once a week; nothing is sent".to_owned(),
         });
     }
     contacts

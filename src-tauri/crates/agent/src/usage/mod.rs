@@ -7,6 +7,8 @@ mod collect;
 mod import;
 mod keeper;
 mod memory;
+mod offer;
+mod price_changes;
 mod records;
 mod report;
 mod rounds;
@@ -21,6 +23,8 @@ pub use collect::{CollectError, Collected, Progress, UnknownFormat, collect};
 pub use import::{ImportFailure, import_cursor};
 pub use keeper::UsageParts;
 pub(crate) use keeper::{Keeper, KeeperLinks, Round};
+pub use offer::{Offer, fetch_prices, forget as forget_offer};
+pub use price_changes::{CompareError, plausible, price_changes};
 pub use report::report;
 pub(crate) use rounds::{Job, Rounds};
 #[cfg(test)]

@@ -1,18 +1,19 @@
 //! `aco prices`: which data calls are priced by, and other data in its place.
 
+mod update;
+
 use crate::arguments::Prices;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::say;
-use aco_agent::usage::{price_book, read_prices};
+use aco_agent::usage::{Offer, forget_offer, price_book};
 use aco_domain::Pricing as _;
 use aco_domain::figures::{plural, tokens};
-use aco_home::{FileError, platform};
+use aco_home::FileError;
 use aco_ledger::{History, UnpricedModel};
 use aco_prices::Summary;
 use serde_json::json;
 use std::io;
-use std::path::Path;
 use std::process::ExitCode;
 
 /// Version of what `status --json` prints; rises when a field changes its meaning.
@@ -22,14 +23,7 @@ pub(crate) fn prices(context: &Context, command: &Prices) -> Result<ExitCode, Fa
     match command {
         Prices::Status { json } => status(context, *json),
         Prices::Update { built_in: true, .. } => built_in(context),
-        Prices::Update { file, .. } => match file {
-            Some(file) => update(context, file),
-            None => Err(Failure::usage(format!(
-                "say which file to take. The newest one is public: download {} and give it to \
-                 `aco prices update FILE`",
-                aco_prices::PUBLIC_DATA
-            ))),
-        },
+        Prices::Update { update, .. } => update::update(context, update),
     }
 }
 
@@ -40,6 +34,10 @@ fn status(context: &Context, json: bool) -> Result<ExitCode, Failure> {
     let file = path.exists().then(|| path.display().to_string());
     let own = settings.config.prices.len();
     let unpriced = unpriced(context)?;
+    let update = settings.config.price_updates.update.value;
+    // One that cannot be read is no offer; `update` says why.
+    let offer = Offer::waiting(&context.home, &settings.config, context.clock.now());
+    let offer = offer.ok().flatten().map(|offer| offer.changes);
     let summary = book.open();
     if json {
         let summary = summary.ok();
@@ -51,6 +49,9 @@ fn status(context: &Context, json: bool) -> Result<ExitCode, Failure> {
             "providers": summary.map(|summary| summary.providers),
             "models": summary.map(|summary| summary.models),
             "own_prices": own,
+            "update": update.as_str(),
+            "update_from": aco_prices::PUBLIC_DATA,
+            "offer": offer,
             "unpriced_models": unpriced.iter().map(|it| json!({
                 "model": &*it.model,
                 "calls": it.calls,
@@ -70,6 +71,17 @@ fn status(context: &Context, json: bool) -> Result<ExitCode, Failure> {
         "Your own  {own} in {}",
         context.home.config_file().display()
     ));
+    say(&format!(
+        "Updates   {} ({})",
+        update.as_str(),
+        aco_prices::PUBLIC_DATA
+    ));
+    if let Some(offer) = offer {
+        say(&format!(
+            "Waiting   {}; see and take it: aco prices update",
+            offer.to
+        ));
+    }
     for (index, it) in unpriced.iter().enumerate() {
         let label = if index == 0 { "Unpriced" } else { "" };
         say(&format!(
@@ -105,22 +117,6 @@ fn holds(summary: &Summary) -> String {
     )
 }
 
-/// What is not understood is not taken: the prices that were in force stay.
-fn update(context: &Context, file: &Path) -> Result<ExitCode, Failure> {
-    let (json, summary) = read_prices(file)
-        .map_err(|rejected| Failure::failed(format!("{rejected} (prices are as they were)")))?;
-    context.home.create()?;
-    let path = context.home.prices_file();
-    platform::write_atomically(&path, &json).map_err(FileError::during("write", &path))?;
-    say(&format!(
-        "Prices are now those of {}: {}.",
-        file.display(),
-        holds(&summary)
-    ));
-    say_what_follows();
-    Ok(ExitCode::SUCCESS)
-}
-
 fn built_in(context: &Context) -> Result<ExitCode, Failure> {
     let path = context.home.prices_file();
     match std::fs::remove_file(&path) {
@@ -128,6 +124,7 @@ fn built_in(context: &Context) -> Result<ExitCode, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(FileError::during("remove", &path)(error).into()),
     }
+    forget_offer(&context.home)?;
     say("Prices are now the built-in ones.");
     say_what_follows();
     Ok(ExitCode::SUCCESS)

@@ -78,6 +78,15 @@ pub enum Request {
         /// Of each limit one.
         readings: Vec<LimitReading>,
     },
+    /// What newer prices would change; answered by [`Response::PriceChanges`], or by
+    /// [`Response::Done`] when there are none. Fetches them where none wait, unless shipping is
+    /// paused.
+    OfferPrices,
+    /// Takes the prices that were shown; answered by [`Response::Done`].
+    TakePrices {
+        /// Their [`PriceChanges::to`](aco_domain::PriceChanges::to).
+        version: String,
+    },
     /// Whether records that were kept without an endpoint are sent now that there is one (see
     /// [`Status::kept`](aco_domain::Status::kept)), or expire here; answered by [`Response::Done`].
     SendKept {
@@ -194,7 +203,11 @@ impl Request {
             Self::Scan | Self::ScanNow | Self::Reprice { .. } | Self::ImportCursor { .. } => {
                 return SCAN;
             }
-            Self::Report(_) | Self::History { .. } | Self::Sources | Self::Examine { .. } => {
+            Self::OfferPrices
+            | Self::Report(_)
+            | Self::History { .. }
+            | Self::Sources
+            | Self::Examine { .. } => {
                 return QUERY;
             }
             // A keychain may ask its user first; it is waited for within limits of its own.

@@ -2,8 +2,8 @@
 
 use super::Refusal;
 use aco_domain::{
-    Answers, Check, Imported, LogLine, NanoUsd, Progress, Report, SettingProblem, SettingsSheet,
-    Sources, Status, Step,
+    Answers, Check, Imported, LogLine, NanoUsd, PriceChanges, Progress, Report, SettingProblem,
+    SettingsSheet, Sources, Status, Step,
 };
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +92,8 @@ pub enum Response {
         /// What they cost now, in nano-dollars.
         after: NanoUsd,
     },
+    /// What newer prices would change.
+    PriceChanges(Box<PriceChanges>),
     /// A file was imported.
     Imported(Imported),
     /// It cannot be done. Frozen.

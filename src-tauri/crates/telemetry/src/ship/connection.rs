@@ -219,7 +219,7 @@ impl Connection {
 ///
 /// # Errors
 /// See [`ConnectionError`]; the message names the URL and the remedy.
-pub(super) async fn channel(destination: &Destination) -> Result<Channel, ConnectionError> {
+pub(crate) async fn channel(destination: &Destination) -> Result<Channel, ConnectionError> {
     let opened = attempt(destination).await;
     opened.map_err(|failure| failure.in_words(&destination.url))
 }

@@ -37,6 +37,7 @@ mod worker;
 
 pub use backoff::Backoff;
 pub use classify::{Meaning, Reply, classify};
+pub(crate) use connection::channel;
 pub use connection::{Connection, ConnectionError, Destination};
 pub use metrics::{MetricSource, MetricsParts};
 pub use round::{Fate, Round};
