@@ -68,21 +68,23 @@ pub(super) fn session(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Platform;
 
-    fn of(variables: &[(&str, &str)]) -> Vec<PathBuf> {
-        roots(&Surroundings {
-            variable: &|name| {
-                let found = variables.iter().find(|(known, _)| *known == name);
-                found.map(|(_, value)| (*value).into())
-            },
-            home: Some(Path::new("/h")),
-            platform: Platform::Linux,
-        })
-    }
-
+    // Absolute paths of another system are none on Windows.
+    #[cfg(unix)]
     #[test]
     fn an_export_elsewhere_is_a_root_of_its_own() {
+        use crate::source::Platform;
+
+        let of = |variables: &[(&str, &str)]| {
+            roots(&Surroundings {
+                variable: &|name| {
+                    let found = variables.iter().find(|(known, _)| *known == name);
+                    found.map(|(_, value)| (*value).into())
+                },
+                home: Some(Path::new("/h")),
+                platform: Platform::Linux,
+            })
+        };
         let home = Path::new("/h/.copilot");
         let both = vec![home.join("session-state"), home.join("otel")];
         assert_eq!(of(&[]), both);

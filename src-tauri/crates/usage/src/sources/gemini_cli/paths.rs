@@ -63,11 +63,14 @@ pub(super) fn project(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Platform;
     use std::fs;
 
+    // Absolute paths of another system are none on Windows.
+    #[cfg(unix)]
     #[test]
     fn the_folder_is_below_the_home_or_the_one_that_stands_for_it() {
+        use crate::source::Platform;
+
         let roots = |variable: Option<&str>, home: Option<&str>| {
             roots(&Surroundings {
                 variable: &|name| {
