@@ -17,7 +17,8 @@ const TABLES: &str = "
     CREATE TABLE schema_version (version INTEGER PRIMARY KEY);
     INSERT INTO schema_version VALUES (16);
     CREATE TABLE sessions (id TEXT PRIMARY KEY, working_dir TEXT NOT NULL, created_at TIMESTAMP,
-        total_tokens INTEGER, input_tokens INTEGER, accumulated_input_tokens INTEGER,
+        total_tokens INTEGER, input_tokens INTEGER, output_tokens INTEGER,
+        accumulated_total_tokens INTEGER, accumulated_input_tokens INTEGER,
         accumulated_output_tokens INTEGER, accumulated_cache_read_tokens INTEGER,
         accumulated_cache_write_tokens INTEGER, accumulated_cost REAL, provider_name TEXT,
         model_config_json TEXT);
@@ -215,9 +216,10 @@ impl Author {
     fn row(&mut self, session: &Session, at: UnixNanos, sum: &TokenCounts) -> io::Result<()> {
         let inside = sum.cache_read + sum.cache_write_5m;
         let sql = format!(
-            "INSERT INTO sessions VALUES (?1, ?2, datetime({}, 'unixepoch'), 1, 1, {}, {}, {}, {}, 0.5,
+            "INSERT INTO sessions VALUES (?1, ?2, datetime({}, 'unixepoch'), 1, 1, 1, {}, {}, {}, {}, {}, 0.5,
                  'anthropic', '{{\"model_name\":\"{MODEL}\"}}')",
             at.0 / 1_000_000_000,
+            sum.total(),
             sum.input + inside,
             sum.output,
             sum.cache_read,

@@ -3,7 +3,7 @@
 
 use super::{Answer, of, ours, theirs};
 use aco_e2e::aco::Aco;
-use aco_histories::{Manifest, Shape, amp, copilot, droid, gemini, kimi, qwen};
+use aco_histories::{Manifest, Shape, amp, copilot, droid, gemini, goose, kimi, opencode, qwen};
 use std::io;
 use std::path::Path;
 
@@ -133,4 +133,25 @@ fn peers_agree_on_the_tokens_of_kimi() {
 fn peers_count_forks_of_kimi_again() {
     let (_, ours, theirs) = both(kimi::write, "kimi", 4);
     assert!(theirs.tokens.output > ours.tokens.output);
+}
+
+/// They read a message's own counts, which are those of its last step; take a fork's copies for other
+/// messages; and leave reasoning out, which lies beside the output.
+#[test]
+#[ignore = "a rig: compares with ccusage, which comes from npm"]
+fn peers_count_opencode_by_last_steps_and_forks_again() {
+    let (_, ours, theirs) = both(opencode::write, "opencode", 1);
+    assert_ne!(ours.tokens, theirs.tokens);
+    let (_, ours, theirs) = both(opencode::write, "opencode", 24);
+    assert_ne!(ours.tokens, theirs.tokens);
+}
+
+/// They read the sums of sessions alone: not the calls that are told since schema 15, nor the files of
+/// before the database; and take what was read from a cache for plain input.
+#[test]
+#[ignore = "a rig: compares with ccusage, which comes from npm"]
+fn peers_count_goose_by_sums_with_the_cache_as_input() {
+    let (_, ours, theirs) = both(goose::write, "goose", 24);
+    assert!(ours.tokens.cache_read > 0 && theirs.tokens.input > 0);
+    assert_eq!(theirs.tokens.cache_read, 0);
 }
