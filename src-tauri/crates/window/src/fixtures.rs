@@ -306,7 +306,7 @@ pub(crate) fn sheet() -> SettingsSheet {
             setting("ship.environment", "personal", "personal", Takes::Text),
             setting("ship.metrics", "true", "true", Takes::Flag),
             setting("spool.max_bytes", "512 MiB", "512 MiB", Takes::Bytes),
-            setting("spool.max_age", "30 days", "30 days", duration()),
+            setting("spool.max_age", "30d", "30d", duration()),
             setting("log.level", "debug", "debug", levels()),
             setting("log.others", "warn", "warn", levels()),
             setting("privacy.ship_project_names", "false", "false", Takes::Flag),

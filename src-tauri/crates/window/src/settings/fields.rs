@@ -57,11 +57,11 @@ pub(super) const KNOWN: &[Known] = &[
     )
     .note("Only where everybody on the way may read it."),
     known(SectionId::Grafana, "grafana.url", "Address").placeholder("https://grafana.example"),
-    known(SectionId::Grafana, "grafana.loki_uid", "Loki data source"),
+    known(SectionId::Grafana, "grafana.loki_uid", "Loki uid"),
     known(
         SectionId::Grafana,
         "grafana.prometheus_uid",
-        "Prometheus data source",
+        "Prometheus uid",
     ),
     known(SectionId::Grafana, "grafana.org_id", "Organisation"),
     known(SectionId::Fees, "budget.daily_usd", "Daily budget").placeholder("None"),

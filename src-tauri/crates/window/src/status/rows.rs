@@ -246,15 +246,19 @@ pub(super) fn in_plain_words(text: &str, sheet: Option<&SettingsSheet>) -> Strin
     .replace("`spool.max_age`", &limit("spool.max_age", "", "the limit"))
 }
 
-/// A setting's value, or what holds where nothing is said.
-fn setting<'a>(sheet: Option<&'a SettingsSheet>, key: &str) -> Option<&'a str> {
+/// A limit as people say it: `512 MiB`, and `30 days` for `30d`.
+fn setting(sheet: Option<&SettingsSheet>, key: &str) -> Option<String> {
     let setting = sheet?.settings.iter().find(|setting| setting.key == key)?;
     let value = if setting.value.is_empty() {
         &setting.default
     } else {
         &setting.value
     };
-    (!value.is_empty()).then_some(value.as_str())
+    let days = value.strip_suffix('d').and_then(|days| days.parse().ok());
+    match days {
+        Some(days) => Some(plural(days, "day", "days")),
+        None => (!value.is_empty()).then(|| value.clone()),
+    }
 }
 
 /// The sources that were found, with where and when they last recorded something.
