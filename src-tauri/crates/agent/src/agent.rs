@@ -1,6 +1,7 @@
 //! The loop.
 
 use crate::events::{self, TARGET};
+use crate::kept;
 use crate::metering::Metering;
 use crate::requests::stopping;
 use crate::scanning::Scans;
@@ -14,6 +15,7 @@ use aco_config::Config;
 use aco_domain::{
     Answer, Answers, Attention, PauseUntil, Progress, Status, ToolId, ToolSeen, UnixNanos,
 };
+use aco_home::KeptRecords;
 use aco_ipc::{Incoming, Response};
 use aco_sources::{Event, Scan, ScanError, Tracker};
 use aco_telemetry::ship::{Heeded, Orders, ShipReport, Shipper, ShipperParts};
@@ -82,6 +84,8 @@ pub struct Agent {
     pub(crate) invalid: Option<Attention>,
     /// Here and not only in the store: it holds where it cannot be saved.
     pause: Option<PauseUntil>,
+    /// The same for what was kept without an endpoint.
+    pub(crate) kept: Option<KeptRecords>,
     pub(crate) report: watch::Receiver<ShipReport>,
     /// An answer to other settings than those in force.
     pub(crate) outdated: Option<Answer>,
@@ -133,6 +137,8 @@ impl Agent {
         let identity = &agent.foundation.identity;
         events::agent_started(identity.version, identity.role);
         agent.warn_about_settings();
+        agent.settle_kept();
+        agent.give_orders();
 
         tokio::pin!(stop);
         let mut waits_for = (true, true);
@@ -142,6 +148,7 @@ impl Agent {
             }
             agent.end_pause_when_over();
             agent.settle_losses();
+            agent.settle_kept();
             agent.show();
             let pause_ends = agent.pause_ends_in();
             tokio::select! {
@@ -197,6 +204,7 @@ impl Agent {
         } = parts;
         let pause = foundation.store.state().pause;
         let paused = pause_in_force(pause, foundation.clock.now()).is_some();
+        let kept = foundation.store.state().kept;
         let links = KeeperLinks::default();
         let metering = Metering::open(
             &foundation.home,
@@ -205,7 +213,6 @@ impl Agent {
         )
         .map_err(|error| log::error!(target: TARGET, "no metrics are exported: {error}"))
         .ok();
-        let destination = settings.destination().filter(|_| invalid.is_none());
         let parts = ShipperParts {
             metrics: metering
                 .as_ref()
@@ -213,7 +220,8 @@ impl Agent {
             ..ShipperParts::new(
                 Arc::clone(&foundation.spool),
                 Arc::clone(&foundation.clock),
-                Orders::new(destination, paused).with_metrics(settings.metrics_every()),
+                // What was kept is looked at first, then it may be told where to.
+                Orders::new(None, paused),
             )
         };
         let shipper =
@@ -240,6 +248,7 @@ impl Agent {
             source,
             invalid,
             pause,
+            kept,
             outdated: None,
             tracker: Tracker::new(),
             tools: BTreeMap::new(),
@@ -415,7 +424,7 @@ impl Agent {
             limits: self.tally.standing().limits(self.foundation.clock.now()),
             reading: *self.reading.borrow(),
             shipped_through: stats.passed_seq,
-            kept: None,
+            kept: kept::shown(self.kept, stats.passed_seq, stats.backlog),
             clock_face: &*self.clock_face,
         }
         .into_status()

@@ -22,6 +22,7 @@ mod events;
 pub mod explore;
 mod foundation;
 pub mod history;
+mod kept;
 mod local_models;
 mod metering;
 mod pace;

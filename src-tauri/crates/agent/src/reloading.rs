@@ -31,6 +31,8 @@ impl Agent {
                 self.invalid = Some(invalid);
             }
         }
+        // Before anything may leave to a new endpoint.
+        self.settle_kept();
         self.give_orders();
         self.shipper.wake();
     }
@@ -74,7 +76,7 @@ impl Agent {
     pub(crate) fn destination(&self) -> Option<Arc<Destination>> {
         self.settings
             .destination()
-            .filter(|_| self.invalid.is_none())
+            .filter(|_| self.invalid.is_none() && !self.asks_what_to_do())
     }
 
     pub(crate) fn give_orders(&self) -> Heeded {

@@ -104,6 +104,7 @@ impl Agent {
             Request::ChangeSettings { changes } => reply.send(self.change_settings(&changes)),
             Request::SetToken { token } => reply.send(self.set_token(&token)),
             Request::ClearToken => reply.send(self.clear_token()),
+            Request::SendKept { send } => reply.send(self.send_kept(send)),
             Request::TryNow => {
                 self.shipper.wake();
                 reply.send(Response::Done {
@@ -146,11 +147,6 @@ impl Agent {
                 });
             }
             Request::ImportCursor { file } => self.import_cursor(file, reply),
-            _ => reply.send(Response::Error(Refusal::new(
-                code::BAD_REQUEST,
-                "this agent does not serve the request yet",
-                "use a newer agent",
-            ))),
         }
     }
 

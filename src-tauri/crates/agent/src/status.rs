@@ -1,5 +1,6 @@
 //! What is told to whoever asks how it goes.
 
+use crate::kept::question;
 use crate::settings::Settings;
 use crate::usage::kept_limits;
 use aco_domain::{
@@ -100,6 +101,7 @@ impl Facts<'_> {
         if self.may_send() {
             attention.extend(self.answer.as_ref().and_then(refused));
         }
+        attention.extend(self.kept.as_ref().map(question));
         if let Some(message) = &self.disk_refusing {
             attention.push(Attention {
                 code: "disk_refuses".into(),
@@ -205,6 +207,7 @@ fn title(code: &str) -> &'static str {
         "plaintext_refused" => "Not sent in clear text",
         "records_dropped" => "Records dropped",
         "disk_refuses" => "Disk full or failing",
+        "send_kept" => "Send what was kept?",
         _ => "Needs attention",
     }
 }

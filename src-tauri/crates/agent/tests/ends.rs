@@ -40,6 +40,7 @@ async fn a_pause_that_cannot_be_saved_holds_all_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let (agent, mut client, _) = Running::start(folder.path()).await;
     // No file replaces a folder.
+    fs::remove_file(agent.home.state_file()).unwrap();
     fs::create_dir_all(agent.home.state_file().join("in the way")).unwrap();
     let until = PauseUntil::At(agent.clock.now().plus(HOUR));
     assert_eq!(

@@ -28,6 +28,21 @@ pub struct StoredState {
     pub prices_tried_at: Option<UnixNanos>,
     /// Whose answers each endpoint gave, by its address.
     pub answers: BTreeMap<String, Answers>,
+    /// Records that were kept because there was no endpoint to send them to.
+    pub kept: Option<KeptRecords>,
+}
+
+/// Records that were kept because there was no endpoint to send them to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptRecords {
+    /// There is still none.
+    Local,
+    /// There is one, and the user is asked whether they are sent there.
+    Asked {
+        /// The number of the last one of them.
+        through: u64,
+    },
 }
 
 /// The state file, in the hands of the process that holds the home's lock.
@@ -125,6 +140,17 @@ impl AgentStore {
         })
     }
 
+    /// Notes what is kept, and what the user is asked about it.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn note_kept(&mut self, kept: Option<KeptRecords>) -> Result<(), FileError> {
+        self.save(StoredState {
+            kept,
+            ..self.state.clone()
+        })
+    }
+
     fn save(&mut self, state: StoredState) -> Result<(), FileError> {
         if state != self.state {
             self.file.save(&state)?;
@@ -151,6 +177,8 @@ mod tests {
             ..Dropped::default()
         };
         store.acknowledge_dropped(seen).unwrap();
+        let kept = Some(KeptRecords::Asked { through: 3 });
+        store.note_kept(kept).unwrap();
 
         let (store, _) = AgentStore::open(&path).unwrap();
         let pause = Some(PauseUntil::At(UnixNanos(5)));
@@ -159,6 +187,7 @@ mod tests {
             &StoredState {
                 pause,
                 acknowledged_dropped: seen,
+                kept,
                 ..StoredState::default()
             }
         );

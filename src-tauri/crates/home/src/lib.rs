@@ -24,7 +24,7 @@ pub mod platform;
 mod pseudonym_key;
 pub mod versioned;
 
-pub use agent_store::{AgentStore, StoredState};
+pub use agent_store::{AgentStore, KeptRecords, StoredState};
 pub use alert_store::{AlertStore, BudgetTold, LimitTold, StoredAlerts};
 pub use environment::Environment;
 pub use error::FileError;

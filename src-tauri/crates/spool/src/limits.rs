@@ -7,8 +7,8 @@ use crate::read::Reader;
 use crate::spool::{Spool, lock};
 use crate::state::Oldest;
 use crate::survey::segment_path;
-use aco_domain::DropReason;
-use std::io::ErrorKind;
+use aco_domain::{DropReason, UnixNanos};
+use std::io::{self, ErrorKind};
 
 /// How much of the backlog is looked at in one go when records expire.
 const EXPIRE_RECORDS: usize = 512;
@@ -33,7 +33,11 @@ impl Spool {
             // No append is on its way that would: the sender may be asleep over an empty backlog.
             self.wake_reader();
         }
-        while self.expire() {}
+        let cutoff = self.clock.now().minus(self.options.max_age);
+        let is_young = matches!(lock(&self.state).oldest, Oldest::Known(time) if time >= cutoff);
+        if !is_young {
+            while self.expire(|_, time| time < cutoff) {}
+        }
         self.enforce_quota();
         self.remove_answered();
         let stale = lock(&self.state).cursor_stale;
@@ -43,26 +47,51 @@ impl Spool {
         }
     }
 
-    /// Drops expired records at the head of the backlog; true when there may be more.
-    fn expire(&self) -> bool {
-        let cutoff = self.clock.now().minus(self.options.max_age);
-        let mut reader = lock(&self.reader);
-        let is_young = |oldest| matches!(oldest, Oldest::Known(time) if time >= cutoff);
-        if is_young(lock(&self.state).oldest) {
-            return false;
+    /// Lets every record up to `seq` go that still waits, as if it had become too old: the user does
+    /// not want it sent. Durable when it returns well.
+    ///
+    /// # Errors
+    /// When the cursor cannot be written; after a crash they would wait again.
+    pub fn expire_through(&self, seq: u64) -> io::Result<()> {
+        {
+            let mut reader = lock(&self.reader);
+            loop {
+                // Whole segments need not be read.
+                let mut state = lock(&self.state);
+                state.pass_gap();
+                if !state.is_sealed(0) || state.end_of(0) > seq.saturating_add(1) {
+                    break;
+                }
+                let is_ours = state.segments.front().is_some_and(|front| !front.newer);
+                if is_ours {
+                    let end = state.end_of(0);
+                    state.drop_through(end - 1, DropReason::Age);
+                }
+                reader.leftover.extend(state.pop_front());
+            }
+            self.remove_leftover(&mut reader);
         }
+        while self.expire(|record, _| record <= seq) {}
+        self.save_cursor(true)
+    }
+
+    /// Drops records at the head of the backlog, as long as their number and time are such; true
+    /// when there may be more.
+    fn expire(&self, is_expired: impl Fn(u64, UnixNanos) -> bool) -> bool {
+        let mut reader = lock(&self.reader);
         // An unreadable head waits for the sender's peek, which reports it.
         let Ok(Some((run, _))) = self.next_run(&mut reader, EXPIRE_RECORDS, EXPIRE_BYTES) else {
             return false;
         };
-        let expired = run.places.iter().take_while(|place| place.time < cutoff);
-        let Some((index, last)) = expired.enumerate().last() else {
+        let records = (run.first_seq..).zip(&run.places);
+        let expired = records.take_while(|(seq, place)| is_expired(*seq, place.time));
+        let Some((seq, last)) = expired.last() else {
             return false;
         };
         let mut state = lock(&self.state);
-        state.drop_through(run.first_seq + index as u64, DropReason::Age);
+        state.drop_through(seq, DropReason::Age);
         state.offset = last.end;
-        index + 1 == run.places.len()
+        seq == run.last_seq()
     }
 
     /// Brings the segments below `max_bytes`: whole oldest ones go, never the one being written.

@@ -60,13 +60,21 @@ pub(crate) fn home(folder: &Path) -> Home {
 
 /// Everything an agent is made of, and the tree that would be the process's logger.
 pub(crate) fn parts(folder: &Path) -> (AgentParts, Logging, Arc<HandClock>, Recording) {
+    parts_as(Role::Service, folder)
+}
+
+/// The same, of another program.
+pub(crate) fn parts_as(
+    role: Role,
+    folder: &Path,
+) -> (AgentParts, Logging, Arc<HandClock>, Recording) {
     let home = home(folder);
     let source = SettingsSource::new(&home, None);
     let (settings, invalid) = source.load_or_defaults(None);
     let identity = Identity {
         version: "1.2.3",
         pid: std::process::id(),
-        role: Role::Service,
+        role,
         host_name: "host".into(),
         machine_id: None,
     };
@@ -96,7 +104,12 @@ pub(crate) fn parts(folder: &Path) -> (AgentParts, Logging, Arc<HandClock>, Reco
 impl Running {
     /// Starts an agent and waits until it answers.
     pub(crate) async fn start(folder: &Path) -> (Self, Client, Logging) {
-        let (parts, logging, clock, shell) = parts(folder);
+        Self::start_as(Role::Service, folder).await
+    }
+
+    /// The same, in another program.
+    pub(crate) async fn start_as(role: Role, folder: &Path) -> (Self, Client, Logging) {
+        let (parts, logging, clock, shell) = parts_as(role, folder);
         let (stop, stopped) = oneshot::channel();
         let running = Self {
             home: home(folder),

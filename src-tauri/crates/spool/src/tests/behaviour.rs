@@ -127,6 +127,21 @@ fn an_answer_for_records_the_quota_took_meanwhile_counts_nothing() {
 }
 
 #[test]
+fn what_is_not_wanted_goes_up_to_a_number_and_does_not_come_back() {
+    for through in [0, 1, 7, 150, 199, 200, 999] {
+        let mut rig = Rig::new(SMALL);
+        rig.append(200);
+        rig.spool.expire_through(through).unwrap();
+        rig.append(1);
+        let gone = through.min(200);
+        assert_eq!(rig.stats().counters.dropped.age, gone, "{through}");
+        rig.reopen();
+        assert_eq!(rig.stats().counters.dropped.age, gone, "{through}");
+        assert_eq!(rig.drain(), (gone + 1..=201).collect::<Vec<_>>());
+    }
+}
+
+#[test]
 fn records_expire_one_by_one() {
     let rig = Rig::new(SMALL);
     rig.append(20);
