@@ -49,7 +49,7 @@ const MACOS: System = System {
 pub(crate) const SYSTEMS: &[System] = &[WINDOWS, MACOS];
 
 /// What has no side on Windows, or is no test of a side: the real servers and desktops, the
-/// measurements and this program; and the tray application, which shows itself by [`Cross::smoke`].
+/// measurements and this program; and the tray application, which shows itself by [`smoke`].
 const NOT_UNDER_WINE: &[&str] = &[
     "aco-bench",
     "aco-e2e",
@@ -74,13 +74,7 @@ pub(crate) fn check(place: &Place, tests: Tests) -> Result<(), Failure> {
     if tests == Tests::UnderWine {
         needs::install(place, &[&WINE])?;
     }
-    // The tray application carries them, wherever it runs.
-    ui::build(place)?;
-    let cross = Cross {
-        place,
-        toolchain: Toolchain::find(place, SYSTEMS)?,
-        no_code: no_code(place)?,
-    };
+    let cross = Cross::of(place)?;
     for system in SYSTEMS {
         step(&format!("types for {}", system.name), || {
             cross.notices_an_error(system)?;
@@ -93,11 +87,19 @@ pub(crate) fn check(place: &Place, tests: Tests) -> Result<(), Failure> {
             run_tests(&mut cross.tests(&WINDOWS, &prefix))
         })?;
         println!("under Wine: {summary}");
-        step("the tray application under Wine", || {
-            run(&mut cross.smoke(&WINDOWS, &prefix))
-        })?;
     }
     Ok(())
+}
+
+/// Links the tray application for Windows and has it check itself under Wine. Apart from [`check`]:
+/// the webview's half of the tree is only type-checked there, and is minutes to build.
+pub(crate) fn smoke(place: &Place) -> Result<(), Failure> {
+    needs::install(place, &[&C_COMPILER, &MINGW, &WINE])?;
+    let cross = Cross::of(place)?;
+    let prefix = Prefix::prepare(place)?;
+    step("the tray application under Wine", || {
+        run(&mut cross.smoke(&WINDOWS, &prefix))
+    })
 }
 
 /// Where cargo builds for other systems: apart, because the compiler may be another.
@@ -112,7 +114,17 @@ struct Cross<'a> {
     no_code: PathBuf,
 }
 
-impl Cross<'_> {
+impl<'a> Cross<'a> {
+    fn of(place: &'a Place) -> Result<Self, Failure> {
+        // The tray application carries them, wherever it runs.
+        ui::build(place)?;
+        Ok(Self {
+            place,
+            toolchain: Toolchain::find(place, SYSTEMS)?,
+            no_code: no_code(place)?,
+        })
+    }
+
     /// Everything we have, or the package at `manifest`, as `system` sees it.
     fn types(&self, system: &System, manifest: Option<&Path>) -> Command {
         let mut command = self.cargo(self.toolchain.checker(), system);

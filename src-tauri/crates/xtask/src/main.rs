@@ -54,6 +54,7 @@ Usage: cargo xtask <command>
   icons                     draw the icons from the SVGs in src-tauri/icons
   bench tray [-- ARGS]      measure the tray application, against the least there can be
   rig [NAME]                run one long test against the real servers; without a name, list them
+  rig smoke                 link the tray application for Windows, and check it under Wine
   rig fuzz                  feed mutated files to every reader of transcripts, a minute each
   stack build               build the real servers the tests use
   stack up                  start the backend and stay with it until Ctrl-C
@@ -105,6 +106,7 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
         ["icons"] => checks(icons::draw),
         ["bench", "tray", rest @ ..] => bench::tray(&Place::find()?, after_dashes(rest)?),
         ["rig"] => checks(rig::list),
+        ["rig", "smoke"] => checks(cross::smoke),
         ["rig", "fuzz"] => checks(fuzz::all),
         ["rig", name] => checks(|place| rig::one(place, name)),
         ["stack", "build"] => checks(stack::build),
