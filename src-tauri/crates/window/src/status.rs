@@ -166,7 +166,9 @@ fn banners(facts: &StatusFacts<'_>, now: &Now) -> Vec<Banner> {
     let status = facts.status;
     let mut banners: Vec<Banner> = Vec::new();
     // Filled with the accent is one button of the view: the most urgent one's.
-    for attention in &status.attention {
+    // What is kept is asked about below, with both answers.
+    let others = status.attention.iter().filter(|it| it.code != "send_kept");
+    for attention in others {
         let deed = remedy_of(attention);
         let actions = deed.map(|(deed, label)| match banners.is_empty() {
             true => Action::primary(deed, label),

@@ -165,8 +165,16 @@ fn what_was_kept_is_asked_about() {
             records: 1,
             oldest_age_s: Some(7_200),
         });
+        status.state = AgentState::Attention;
+        status.attention = vec![aco_domain::Attention {
+            code: "send_kept".into(),
+            what: "1 records were kept while no endpoint was configured".into(),
+            remedy: "say whether they are sent".into(),
+        }];
     });
-    let banner = &view(&status).banners[0];
+    let banners = view(&status).banners;
+    assert_eq!(banners.len(), 1, "it is asked once");
+    let banner = &banners[0];
     assert_eq!(
         banner.text,
         "1 record is kept from before there was an endpoint, the oldest 2 h ago. Send them too? \
