@@ -95,6 +95,8 @@ struct State {
     follows: u32,
     pages: u32,
     spending: Option<Spending>,
+    /// Prices that were shown and can be taken.
+    offered: Option<String>,
     edits: Edits,
     test: Test,
     testing: Option<JoinHandle<()>>,

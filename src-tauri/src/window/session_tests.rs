@@ -199,6 +199,30 @@ async fn figures_on_show_follow_what_is_used() {
     assert_eq!(before, after);
 }
 
+#[tokio::test]
+async fn prices_are_shown_before_they_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let agent = Agent::start(folder.path(), |request| match request {
+        Request::OfferPrices => {
+            let changes = serde_json::json!({
+                "from": "old", "to": "new", "providers": 1, "models": 1,
+                "filled": [{"model": "m", "calls": 2, "cost_usd": "1.5"}], "repriced": [],
+            });
+            Response::PriceChanges(serde_json::from_value(changes).unwrap())
+        }
+        other => ordinary(other),
+    })
+    .await;
+    let session = session_in(folder.path(), Double::default(), |_, _| {});
+    let offer = session.update_prices().await.unwrap();
+    assert!(offer.starts_with("2 calls of 1 model"), "{offer}");
+    let taken =
+        |request: &Request| matches!(request, Request::TakePrices { version } if version == "new");
+    assert_eq!(agent.asked(taken), 0);
+    assert_eq!(session.update_prices().await.unwrap(), "Done.");
+    assert_eq!(agent.asked(taken), 1);
+}
+
 fn wrong(key: &str) -> aco_domain::SettingProblem {
     aco_domain::SettingProblem {
         key: Some(key.to_owned()),

@@ -54,6 +54,6 @@ pub use shell::{Link, Notice, NoticeKind, Opening, Shell, View};
 pub use slots::Slots;
 pub use spend::{
     Chart, Column, Days, Figures, Gridline, Grouping, Labelled, Missing, Progress, Range, Segment,
-    SpendBody, SpendFacts, SpendRow, SpendView, Table,
+    SpendBody, SpendFacts, SpendRow, SpendView, Table, price_offer,
 };
 pub use status::{PauseEntry, StatusFacts, StatusView};

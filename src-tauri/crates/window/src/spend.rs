@@ -3,6 +3,7 @@
 
 mod asking;
 mod chart;
+mod prices;
 mod table;
 mod view;
 
@@ -10,6 +11,7 @@ use crate::{Action, Empty, FirstLine, Section, Shown, Slot};
 use serde::{Deserialize, Serialize};
 
 pub use asking::Days;
+pub use prices::price_offer;
 pub use view::SpendFacts;
 
 /// The days that are looked at.
