@@ -273,7 +273,7 @@ pub(crate) fn every_line() -> LogFilter {
 pub(crate) fn line(number: u64) -> aco_domain::LogLine {
     aco_domain::LogLine {
         number,
-        at: UnixNanos(Noon.now().0 + number),
+        at: UnixNanos(Noon.now().0 + number * 1_000_000),
         level: aco_domain::LineLevel::Info,
         target: "test".into(),
         message: format!("line {number}"),
