@@ -105,6 +105,8 @@ pub(crate) struct Parts<D> {
     pub(crate) told: Told,
     /// Whether a person started this, who waits to see something.
     pub(crate) by_hand: bool,
+    /// Whether nobody has ever been asked what this is to do.
+    pub(crate) first_run: bool,
 }
 
 pub(crate) struct Controller<D> {
@@ -150,6 +152,9 @@ impl<D: Desktop> Controller<D> {
     /// Runs until the user or the system ends it, and the agent has drained.
     pub(crate) async fn run(mut self, mut events: mpsc::Receiver<Event>) {
         self.draw(false);
+        if self.parts.by_hand && self.parts.first_run {
+            self.show(None);
+        }
         while let Some(event) = events.recv().await {
             if let Event::End(reason) = event {
                 return self.end(reason, events).await;
@@ -217,12 +222,7 @@ impl<D: Desktop> Controller<D> {
     fn hosted(&mut self, news: HostNews) {
         self.host = match news {
             HostNews::Waits(holder) => HostState::Waits(format!("Waiting for {holder}")),
-            HostNews::Runs { first_start } => {
-                if first_start && self.parts.by_hand {
-                    self.show(None);
-                }
-                HostState::Runs
-            }
+            HostNews::Runs => HostState::Runs,
             HostNews::Client(_) => HostState::Client,
             HostNews::Fails(why) => {
                 self.told_once("The agent does not start", &why);

@@ -116,6 +116,10 @@ struct Running {
 
 impl Running {
     fn start(desktop: FakeDesktop, by_hand: bool) -> Self {
+        Self::start_in(desktop, by_hand, false)
+    }
+
+    fn start_in(desktop: FakeDesktop, by_hand: bool, first_run: bool) -> Self {
         let (host, again, stopped) = Host::unattended();
         let (events, received) = mpsc::channel(64);
         let done = Arc::clone(&desktop.done);
@@ -128,6 +132,7 @@ impl Running {
             log_folder: "/home/a/logs".into(),
             told: Told::default(),
             by_hand,
+            first_run,
         };
         Self {
             events,
@@ -202,8 +207,8 @@ fn drew(words: &str) -> Done {
     Done::Drew(words.to_owned(), false)
 }
 
-fn runs(first_start: bool) -> Event {
-    Event::Host(HostNews::Runs { first_start })
+fn runs() -> Event {
+    Event::Host(HostNews::Runs)
 }
 
 fn service() -> Holder {
@@ -217,7 +222,7 @@ fn service() -> Holder {
 async fn the_tray_is_drawn_when_something_changes_and_not_else() {
     let tray = by_hand();
     assert_eq!(tray.done().await, [drew("Starting…")]);
-    assert_eq!(tray.after(runs(false)).await, []);
+    assert_eq!(tray.after(runs()).await, []);
     assert_eq!(
         tray.after(is(AgentState::Shipping)).await,
         [drew("Shipping")]
@@ -325,7 +330,7 @@ async fn a_client_looks_for_a_free_home_whenever_its_agent_is_lost() {
     assert_eq!(tray.after(lost.clone()).await, [drew("Starting…")]);
     tray.again.notified().await;
     // It took over: a lost connection is its own business now.
-    tray.send(runs(false)).await;
+    tray.send(runs()).await;
     assert_eq!(tray.after(lost).await, []);
 }
 
@@ -376,8 +381,7 @@ async fn the_window_is_shown_when_it_is_asked_for() {
 async fn only_a_start_by_hand_opens_a_window_by_itself() {
     let no_tray = || Event::NoTray("no panel".to_owned());
     let tray = by_hand();
-    assert_eq!(tray.after(runs(true)).await, [Done::Window(None, false)]);
-    assert_eq!(tray.after(runs(false)).await, []);
+    assert_eq!(tray.after(runs()).await, []);
     assert_eq!(tray.after(no_tray()).await, [Done::Window(None, true)]);
     // The next one says so too, at a second start say.
     let again = Event::Link(LinkNews::ShowWindow);
@@ -385,7 +389,16 @@ async fn only_a_start_by_hand_opens_a_window_by_itself() {
 
     let hidden = Running::start(FakeDesktop::default(), false);
     assert_eq!(hidden.after(no_tray()).await, []);
-    assert_eq!(hidden.after(runs(true)).await, []);
+}
+
+#[tokio::test]
+async fn a_first_run_begins_with_the_window_unless_it_is_hidden() {
+    let window = Done::Window(None, false);
+    for (by_hand, shows) in [(true, true), (false, false)] {
+        let tray = Running::start_in(FakeDesktop::default(), by_hand, true);
+        tray.send(runs()).await;
+        assert_eq!(tray.done().await.contains(&window), shows);
+    }
 }
 
 #[tokio::test]
@@ -434,7 +447,7 @@ async fn quit_lets_the_agent_drain() {
         Event::End("asked to end (SIGTERM)"),
     ] {
         let mut tray = by_hand();
-        tray.send(runs(false)).await;
+        tray.send(runs()).await;
         tray.send(quit).await;
         tray.stopped.wait_for(Option::is_some).await.unwrap();
         assert!(!tray.ended.is_finished(), "it waits for the agent");
@@ -447,7 +460,7 @@ async fn quit_lets_the_agent_drain() {
 #[tokio::test(start_paused = true)]
 async fn an_agent_that_hangs_is_waited_for_five_seconds() {
     let tray = by_hand();
-    tray.send(runs(false)).await;
+    tray.send(runs()).await;
     let began = Instant::now();
     tray.send(Event::End("the session ends")).await;
     tray.ended.await.unwrap();

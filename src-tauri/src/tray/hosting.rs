@@ -29,10 +29,7 @@ pub(crate) enum HostNews {
     /// A short command has the home; the agent starts when it is done.
     Waits(Holder),
     /// It runs here.
-    Runs {
-        /// There was no configuration before: nobody has ever looked at this.
-        first_start: bool,
-    },
+    Runs,
     /// Another one runs, and this application is its client.
     Client(Option<Holder>),
     /// It cannot start. It is tried again.
@@ -116,8 +113,8 @@ impl Hosting {
         };
         while self.stopped.borrow().is_none() {
             match self.lay(&mut news) {
-                Ok((parts, first_start)) => {
-                    news(HostNews::Runs { first_start });
+                Ok(parts) => {
+                    news(HostNews::Runs);
                     let mut stopped = self.stopped.clone();
                     let ended = runtime.block_on(Agent::run(parts, async move {
                         let reason = stopped.wait_for(Option::is_some).await;
@@ -163,10 +160,10 @@ impl Hosting {
         });
     }
 
-    fn lay(&self, news: &mut impl FnMut(HostNews)) -> Result<(AgentParts, bool), Obstacle> {
+    fn lay(&self, news: &mut impl FnMut(HostNews)) -> Result<AgentParts, Obstacle> {
         let other = |error: &dyn std::fmt::Display| Obstacle::Other(error.to_string());
         self.home.create().map_err(|error| other(&error))?;
-        let first_start = aco_config::write_default_config(&self.home.config_file());
+        let written = aco_config::write_default_config(&self.home.config_file());
         let source = SettingsSource::new(&self.home, None);
         let (settings, _) = source.load_or_defaults(None);
         let surroundings = &self.surroundings;
@@ -193,7 +190,7 @@ impl Hosting {
         // Again, now that there is somebody to hide the token from the log.
         let (settings, invalid) = source.load_or_defaults(Some(&foundation.masker));
         foundation.announce();
-        if let Err(error) = &first_start {
+        if let Err(error) = &written {
             log::warn!(target: "aco::tray", "no config.toml was written: {error}");
         }
         if let Some(invalid) = &invalid {
@@ -203,7 +200,7 @@ impl Hosting {
                 invalid.what
             );
         }
-        let parts = AgentParts {
+        Ok(AgentParts {
             foundation,
             settings,
             invalid,
@@ -216,8 +213,7 @@ impl Hosting {
                 zone: Arc::new(TimeZone::system),
             },
             once: false,
-        };
-        Ok((parts, first_start.unwrap_or(false)))
+        })
     }
 }
 

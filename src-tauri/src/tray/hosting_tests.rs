@@ -68,8 +68,7 @@ async fn the_home_decides_who_hosts_and_a_free_one_is_taken_over() {
     host.look_again();
     assert_eq!(next(&mut news).await, HostNews::Waits(holder));
     drop(command);
-    let runs = HostNews::Runs { first_start: false };
-    assert_eq!(next(&mut news).await, runs);
+    assert_eq!(next(&mut news).await, HostNews::Runs);
 
     let (events, mut heard) = mpsc::channel(64);
     let link = tokio::spawn(link::keep(home.socket().to_owned(), events));

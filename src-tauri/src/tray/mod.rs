@@ -21,7 +21,7 @@ mod window_process;
 
 use crate::login::Login;
 use crate::platform;
-use crate::{Surroundings, VERSION, say};
+use crate::{Surroundings, VERSION, say, window};
 use aco_domain::Role;
 use aco_home::{Holder, Home};
 use aco_ipc::{Client, ClientError, Request, code};
@@ -240,6 +240,7 @@ impl Application {
             log_folder: self.home.log_folder(),
             told,
             by_hand: self.by_hand,
+            first_run: window::is_first_run(&self.home),
         };
         Controller::new(parts).run(received).await;
     }
