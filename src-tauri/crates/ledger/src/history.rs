@@ -180,19 +180,20 @@ impl History {
         Ok(named)
     }
 
-    /// Sums of one session, named verbatim, from the quarter hour of an instant on.
+    /// Sums of one session, named verbatim. Looks at every row of the rollup, some milliseconds for a
+    /// history of 100,000 calls: a session may have been resumed after any time.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn session_sums(&self, session: &str, since: UnixNanos) -> Result<Sums, Error> {
+    pub fn session_sums(&self, session: &str) -> Result<Sums, Error> {
         self.query(|connection| {
             let sql = "SELECT calls, priced_calls, input_tokens, output_tokens, cache_read_tokens,
                     cache_write_5m_tokens, cache_write_1h_tokens, reasoning_tokens,
                     unpriced_tokens, cost
                 FROM rollup
-                WHERE quarter >= ?1 AND session = (SELECT id FROM names WHERE text = ?2)";
+                WHERE session = (SELECT id FROM names WHERE text = ?1)";
             let mut statement = connection.prepare(sql)?;
-            let mut rows = statement.query((quarter_of(since), session))?;
+            let mut rows = statement.query([session])?;
             let mut sums = Sums::default();
             while let Some(row) = rows.next()? {
                 sums += Sums::read(row, 0)?;

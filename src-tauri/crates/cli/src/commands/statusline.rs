@@ -21,10 +21,6 @@ use line::{Line, Spent};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// How far back a session may have begun. Its sums are found by time, and the tool deletes older
-/// transcripts itself.
-const LONGEST_SESSION: Duration = Duration::from_secs(31 * 86_400);
-
 /// How long an agent may take to hear of limits. One that is busy hears of them at the next prompt.
 const HEARD_WITHIN: Duration = Duration::from_millis(20);
 
@@ -84,9 +80,7 @@ fn spent(
         .rollup(&since(day.begins), |row| today += row.sums)
         .ok()?;
     let session = match session {
-        Some(session) => history
-            .session_sums(session, now.minus(LONGEST_SESSION))
-            .ok(),
+        Some(session) => history.session_sums(session).ok(),
         None => None,
     };
     Some(Spent { session, today })
