@@ -1,8 +1,10 @@
 //! The session against a real socket, behind which answers a made-up agent.
 
 use super::*;
+#[cfg(unix)]
+use crate::window::doubles::home;
 use crate::window::doubles::{
-    Agent, Double, Noon, begun, every_line, home, line, ordinary, report, session_in, sheet, status,
+    Agent, Double, Noon, begun, every_line, line, ordinary, report, session_in, sheet, status,
 };
 use aco_domain::UnixNanos;
 use aco_ipc::Refusal;
