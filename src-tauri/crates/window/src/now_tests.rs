@@ -77,10 +77,8 @@ fn paths_below_the_users_folder_are_short() {
         ("/opt/x", "/opt/x"),
     ];
     for (path, text) in table {
-        let text = text.replace('/', std::path::MAIN_SEPARATOR_STR);
-        if cfg!(unix) || text.starts_with('~') {
-            assert_eq!(now.path(Path::new(path)), text);
-        }
+        let [path, text] = [path, text].map(|p| p.replace('/', std::path::MAIN_SEPARATOR_STR));
+        assert_eq!(now.path(Path::new(&path)), text);
     }
 }
 

@@ -136,7 +136,8 @@ fn nothing_at_all_says_where_was_looked() {
         panic!("nothing to show");
     };
     let looked_in = empty.looked_in.unwrap();
-    assert_eq!(looked_in.rows[0].value, "~/.claude/projects");
+    let folder = format!("~{}.claude/projects", std::path::MAIN_SEPARATOR);
+    assert_eq!(looked_in.rows[0].value, folder);
     assert_eq!(looked_in.rows[0].aside.as_deref(), Some("no such folder"));
 }
 
