@@ -94,10 +94,13 @@ fn a_full_disk_loses_nothing_acknowledged_and_counts_the_rest() {
     stack.start_collector();
     all_arrived(&stack, &aco, SOON);
     // The agent said twice that it started and once that it stopped, to a full disk too: what it
-    // holds of that is in nobody's backlog yet.
+    // holds of that is in nobody's backlog yet. Each of the two may also have said once that its
+    // ledger finds no room, and what was dropped of that is counted and no longer told apart.
     eventually(SOON, "every record, or its count", || {
         let arrived = in_loki(&stack, "second") + in_loki(&stack, "agent st");
-        arrived + dropped_by_disk(&aco) - dropped == RECORDS + 3
+        let arrived = arrived + in_loki(&stack, "usage is not recorded");
+        let accounted = arrived + dropped_by_disk(&aco) - dropped;
+        (RECORDS + 3..=RECORDS + 5).contains(&accounted)
     });
     assert!(lost > 1_000, "nothing was held: {lost}");
     assert!(!aco.agent_output().contains("panicked"));
